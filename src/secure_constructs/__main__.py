@@ -1,0 +1,41 @@
+"""The command line: `secure-constructs`, or `python -m secure_constructs`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+try:
+    import click
+    from rich.console import Console
+except ImportError:  # pragma: no cover - the extra is installed wherever tests run
+    sys.exit("the command line needs an extra: pip install 'secure-constructs[cli]'")
+
+from secure_constructs.checks import summary as summaries
+from secure_constructs.checks.assembly import NotAnAssembly
+
+
+@click.group()
+@click.version_option(package_name="secure-constructs")
+def main() -> None:
+    """Look at synthesized CDK apps."""
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path), default="cdk.out")
+def summary(directory: Path) -> None:
+    """
+    Sum up the app that `cdk synth` wrote to DIRECTORY.
+
+    Shows for each stack its tier and resources, then the waivers with their
+    reasons and the open findings. The exit code is 2 where there is no app.
+    """
+    try:
+        summaries.show(directory, Console())
+    except NotAnAssembly as error:
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(2) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""The grants of a bucket: exact actions on exact ARNs, its key included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import aws_iam as iam
+
+from secure_constructs._inputs import Inputs, without_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_kms as kms, aws_s3 as s3
+
+_READ = ["s3:GetObject"]
+_PUT = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
+_DELETE = ["s3:DeleteObject"]
+_DECRYPT = ["kms:Decrypt"]
+# A multipart upload reads its own encrypted parts back.
+_ENCRYPT = ["kms:Decrypt", "kms:GenerateDataKey"]
+
+
+class BucketGrants:
+    """
+    Grants on a `SecureBucket`.
+
+    Each takes a grantee (a role, function, user, account ...) and a prefix, and
+    reaches only objects whose key starts with that: `prefix="invoices/"`. With
+    no prefix it reaches every object. Where the bucket has a customer-managed
+    key, the grantee may use that as well.
+
+    A principal of this account gets the permission in its own policy; a service
+    or another account gets it in the bucket's.
+
+    Raises:
+        ValueError: *prefix* does not end with `/` (then `invoices` would also
+            reach `invoices-of-others`), starts with `/`, or has one of `*`, `?`
+            and `$`, which IAM takes for patterns and variables; or *grantee* is
+            everybody.
+        TypeError: *grantee* cannot be granted anything.
+    """
+
+    def __init__(
+        self, bucket: s3.Bucket, arn: str, key: kms.IKey | None, inputs: Inputs
+    ) -> None:
+        self._bucket = bucket
+        self._arn = arn
+        self._key = key
+        self._inputs = inputs
+
+    def read(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
+        """Let *grantee* get and list the objects under *prefix*."""
+        self._check(grantee, prefix)
+        objects = self._objects(grantee, prefix, _READ, _DECRYPT)
+        if not prefix:
+            actions = ["s3:GetBucketLocation", "s3:ListBucket"]
+            return objects.combine(self._allow(grantee, actions, self._arn))
+        listing = {"StringLike": {"s3:prefix": [f"{prefix}*"]}}
+        return objects.combine(
+            self._allow(grantee, ["s3:ListBucket"], self._arn, listing)
+        ).combine(self._allow(grantee, ["s3:GetBucketLocation"], self._arn))
+
+    def put(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
+        """Let *grantee* put objects under *prefix*, in parts as well."""
+        self._check(grantee, prefix)
+        return self._objects(grantee, prefix, _PUT, _ENCRYPT)
+
+    def delete(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
+        """Let *grantee* delete objects under *prefix*, but none of their versions."""
+        self._check(grantee, prefix)
+        return self._objects(grantee, prefix, _DELETE, [])
+
+    def write(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
+        """Let *grantee* put and delete objects under *prefix*."""
+        self._check(grantee, prefix)
+        return self._objects(grantee, prefix, [*_DELETE, *_PUT], _ENCRYPT)
+
+    def read_write(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
+        """Let *grantee* get, list, put and delete objects under *prefix*."""
+        return self.write(grantee, prefix).combine(self.read(grantee, prefix))
+
+    def _objects(
+        self,
+        grantee: iam.IGrantable,
+        prefix: str,
+        actions: Sequence[str],
+        key_actions: Sequence[str],
+    ) -> iam.Grant:
+        grant = self._allow(grantee, actions, f"{self._arn}/{prefix}*")
+        if self._key and key_actions:
+            return grant.combine(self._key.grant(grantee, *key_actions))
+        return grant
+
+    def _allow(
+        self,
+        grantee: iam.IGrantable,
+        actions: Sequence[str],
+        arn: str,
+        conditions: dict[str, dict[str, list[str]]] | None = None,
+    ) -> iam.Grant:
+        return iam.Grant.add_to_principal_or_resource(
+            grantee=grantee,
+            actions=list(actions),
+            resource_arns=[arn],
+            resource=self._bucket,
+            conditions=conditions,
+        )
+
+    def _check(self, grantee: iam.IGrantable, prefix: str) -> None:
+        if not hasattr(grantee, "grant_principal"):
+            problem = "is no IGrantable; pass a role, a function or another principal"
+            raise self._inputs.wrong_kind("grantee", grantee, problem)
+        if isinstance(grantee, (iam.AnyPrincipal, iam.StarPrincipal)):
+            problem = "is everybody; name the principals, or the organization (S3-13)"
+            raise self._inputs.wrong("grantee", "*", problem)
+        _check_prefix(self._inputs, prefix)
+
+
+def _check_prefix(inputs: Inputs, prefix: str) -> None:
+    if not isinstance(prefix, str):
+        raise inputs.wrong_kind("prefix", prefix, "is no text; write for example 'in/'")
+    if any(character in without_tokens(prefix) for character in "*?$"):
+        problem = "has one of * ? $, which IAM takes for patterns; write the key itself"
+        raise inputs.wrong("prefix", prefix, problem)
+    if prefix and (prefix.startswith("/") or not prefix.endswith("/")):
+        problem = (
+            "does not name a folder, so it also reaches other keys that start alike; "
+            f"write '{prefix.strip('/')}/'"
+        )
+        raise inputs.wrong("prefix", prefix, problem)

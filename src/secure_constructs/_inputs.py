@@ -1,0 +1,179 @@
+"""The input checks that all constructs share, and the one form of their errors."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from aws_cdk import Duration, Token
+from constructs import Construct
+
+from secure_constructs.tier import Tier
+from secure_constructs.waiver import Waived
+
+_SHORTEST_REASON = 15
+_FEWEST_WORDS = 3
+# Words that fill a reason without giving one.
+_EMPTY_WORDS = frozenset(
+    "a as because be do fix fixme for false positive in is it later me my n/a na "
+    "needed no none not ok reason required skip tbd temp temporary test testing "
+    "the this to todo us waive waived we wip x xxx".split()
+)
+
+
+class Inputs:
+    """
+    The checks of one construct's arguments.
+
+    They run before anything is created, let CDK tokens pass, and say which
+    construct, option and value is wrong and what to write instead.
+    """
+
+    def __init__(self, kind: str, scope: Construct, construct_id: str) -> None:
+        self._kind = kind
+        self._scope = scope
+        self._construct_id = construct_id
+        if not isinstance(scope, Construct):
+            msg = (
+                f"{kind} {construct_id!r}: scope is {scope!r}, which is no construct; "
+                "pass the stack or construct it belongs to"
+            )
+            raise TypeError(msg)
+
+    def wrong(self, option: str, value: object, problem: str) -> ValueError:
+        """Return the error for a *value* that *option* must not have."""
+        return ValueError(self._message(option, value, problem))
+
+    def wrong_kind(self, option: str, value: object, problem: str) -> TypeError:
+        """Return the error for a *value* whose type *option* does not take."""
+        return TypeError(self._message(option, value, problem))
+
+    def _message(self, option: str, value: object, problem: str) -> str:
+        path = f"{self._scope.node.path}/{self._construct_id}".lstrip("/")
+        return f"{self._kind} '{path}': {option}={_shown(value)} {problem}"
+
+    def waived(
+        self,
+        option: str,
+        value: Waived | None,
+        promise: str,
+        *,
+        instead: str = "leave it out to keep it",
+    ) -> Waived | None:
+        """Return *value* if it is a waiver that counts; *instead* is the way out."""
+        if value is None:
+            return None
+        if not isinstance(value, Waived):
+            problem = (
+                f"is neither left out nor Waived; {instead}, or give {promise} up "
+                'with Waived("the reason")'
+            )
+            raise self.wrong_kind(option, value, problem)
+        self._reason(option, value)
+        self._unexpired(option, value)
+        return value
+
+    def _reason(self, option: str, waiver: Waived) -> None:
+        reason = waiver.reason
+        if not isinstance(reason, str) or is_token(reason):
+            problem = "has no plain text as its reason; write the reason out"
+            raise self.wrong_kind(option, waiver, problem)
+        words = re.findall(r"[^\s.,;:!?]+", reason.lower())
+        telling = [word for word in words if word not in _EMPTY_WORDS]
+        # Chinese, Japanese and Thai put no spaces between their words.
+        wordy = len(words) >= _FEWEST_WORDS or not reason.isascii()
+        if len(reason.strip()) < _SHORTEST_REASON or not wordy or not telling:
+            problem = (
+                "does not say why; give an argument that an auditor can follow, in "
+                f"at least {_FEWEST_WORDS} words and {_SHORTEST_REASON} characters"
+            )
+            raise self.wrong(option, waiver, problem)
+
+    def _unexpired(self, option: str, waiver: Waived) -> None:
+        until = waiver.until
+        if until is None:
+            return
+        if not isinstance(until, datetime.date) or isinstance(until, datetime.datetime):
+            problem = "has an end that is no day; write until=datetime.date(2030, 1, 31)"
+            raise self.wrong_kind(option, waiver, problem)
+        if until < datetime.datetime.now(tz=datetime.timezone.utc).date():
+            problem = (
+                f"ended on {until.isoformat()}; keep the protection, or decide again "
+                "and move until"
+            )
+            raise self.wrong(option, waiver, problem)
+
+    def tier(self, value: Tier | None) -> None:
+        """Raise if *value* is given and no tier."""
+        if value is not None and not isinstance(value, Tier):
+            problem = "is no Tier; use Tier.PRODUCTION or Tier.DEVELOPMENT"
+            raise self.wrong_kind("tier", value, problem)
+
+    def flag(self, option: str, value: object) -> None:
+        """Raise if *value* is neither True nor False."""
+        if not isinstance(value, bool):
+            raise self.wrong_kind(option, value, "is neither True nor False")
+
+    def days(
+        self, option: str, value: Duration, *, low: int, high: int
+    ) -> float | None:
+        """Return *value* in days, checked; nothing where it is only known later."""
+        days = self._amount(option, value, "days")
+        if days is None:
+            return None
+        if days != int(days) or not low <= days <= high:
+            problem = f"is not {low} to {high} whole days"
+            raise self.wrong(option, f"{days:g} days", problem)
+        return days
+
+    def milliseconds(
+        self, option: str, value: Duration, *, low: int, high: int, range_: str
+    ) -> float | None:
+        """Return *value* in milliseconds, checked; nothing where not yet known."""
+        amount = self._amount(option, value, "milliseconds")
+        if amount is not None and not low <= amount <= high:
+            raise self.wrong(option, f"{amount:g} ms", f"is not {range_}")
+        return amount
+
+    def _amount(self, option: str, value: Duration, unit: str) -> float | None:
+        if not isinstance(value, Duration):
+            problem = f"is no Duration; write Duration.{unit}({value!r})"
+            raise self.wrong_kind(option, value, problem)
+        convert = value.to_days if unit == "days" else value.to_milliseconds
+        try:
+            amount = convert(integral=False)
+        except RuntimeError as error:
+            problem = f"is only known at deployment; make it with Duration.{unit}()"
+            raise self.wrong(option, "a token", problem) from error
+        # A token among numbers is negative; a duration never is.
+        return None if amount < 0 else amount
+
+    def sequence(self, option: str, values: object, kind: type) -> None:
+        """Raise if *values* is not a list or tuple of *kind* only."""
+        if not isinstance(values, (list, tuple)):
+            problem = f"is no list of {kind.__name__}"
+            raise self.wrong_kind(option, values, problem)
+        for index, value in enumerate(values):
+            if not isinstance(value, kind):
+                # CDK drops the snake_case keys of a dict without a word.
+                problem = f"is no {kind.__name__}; write {kind.__name__}(...)"
+                raise self.wrong_kind(f"{option}[{index}]", value, problem)
+
+
+def is_token(value: str) -> bool:
+    """Whether *value* holds a part that is only known at deployment."""
+    # Asking CDK is a call to another process, so only ask where it can be one.
+    return "{Token[" in value and (
+        Token.is_unresolved(value) or Token.is_unresolved([value])
+    )
+
+
+def without_tokens(value: str) -> str:
+    """Return *value* with every part that is only known later taken out."""
+    return re.sub(r"[$#]\{Token\[[^\]]*\]\}", "", value) if is_token(value) else value
+
+
+def _shown(value: object) -> str:
+    """Return *value* as the reader wrote it; no name of a class inside jsii."""
+    if isinstance(value, str):
+        return repr(value)
+    return str(value)

@@ -1,0 +1,50 @@
+"""
+Notes on the Python objects of a construct tree.
+
+They live as long as the tree does, and finding one again costs no call to the
+process that CDK itself runs in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from constructs import IConstruct
+
+    from secure_constructs.baseline import Baseline
+
+_BASELINE = "_secure_constructs_baseline"
+_SETTLED = "_secure_constructs_settled"
+
+
+def set_baseline(scope: IConstruct, baseline: Baseline) -> None:
+    """Make *baseline* hold for what is created in *scope* from now on."""
+    setattr(scope, _BASELINE, baseline)
+
+
+def baseline_of(scope: IConstruct) -> Baseline | None:
+    """Return the baseline that was applied to *scope* itself."""
+    return cast("Baseline | None", getattr(scope, _BASELINE, None))
+
+
+def nearest(scopes: Sequence[IConstruct], setting: str) -> object:
+    """Return *setting* of the innermost baseline in *scopes* that has it."""
+    for scope in reversed(scopes):
+        value = getattr(baseline_of(scope), setting, None)
+        if value is not None:
+            return value
+    return None
+
+
+def settle(scopes: Sequence[IConstruct]) -> None:
+    """Note that a construct below *scopes* has decided by what they hold now."""
+    for scope in scopes:
+        setattr(scope, _SETTLED, True)
+
+
+def is_settled(scope: IConstruct) -> bool:
+    """Whether a construct below *scope* has decided already."""
+    return getattr(scope, _SETTLED, False)

@@ -1,0 +1,105 @@
+"""Where a construct stands: its stack, and what was decided for that stack."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, cast
+
+from aws_cdk import NestedStack, Stack
+
+from secure_constructs._notes import nearest, settle
+from secure_constructs.tier import Tier, tier_at
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct, IConstruct
+
+    from secure_constructs._inputs import Inputs
+    from secure_constructs.key import AppKey
+
+_PLACE = "_secure_constructs_place"
+
+
+class Place:
+    """
+    What holds for every construct of one stack; asked for once per stack.
+
+    Attributes:
+        stack: The stack, nested or not.
+        scopes: The stack and everything above it, from the root down.
+        root: The root of the tree, as a rule the app.
+        deployed: The top-level stack, with which a nested one is deployed.
+        tier: What the deployment is worth where a construct does not say.
+        encryption_key: The baseline's key, if it has one.
+    """
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        node = stack.node
+        self.scopes = node.scopes
+        self.root = self.scopes[0]
+        self.deployed = _deployed(self.scopes)
+        self.tier = tier_at(node, self.scopes)
+        self.encryption_key = cast(
+            "kms.IKey | AppKey | None", nearest(self.scopes, "encryption_key")
+        )
+        settle(self.scopes)
+
+    @functools.cached_property
+    def protected(self) -> bool:
+        """Whether the deployed stack has termination protection."""
+        return bool(self.deployed.termination_protection)
+
+    def tier_for(self, inputs: Inputs, tier: Tier | None) -> Tier:
+        """
+        Return the tier of one construct.
+
+        Raises:
+            TypeError: *tier* is no tier.
+            ValueError: The development tier in a stack that is protected
+                against its own deletion: one of the two is a mistake, and the
+                tier's mistake would delete data.
+        """
+        inputs.tier(tier)
+        chosen = tier or self.tier
+        if chosen is Tier.DEVELOPMENT and self.protected:
+            problem = (
+                "deletes its data with its stack, but the stack has termination "
+                "protection; pass tier=Tier.PRODUCTION, or take the protection off"
+            )
+            raise inputs.wrong("tier", chosen, problem)
+        return chosen
+
+
+def place_of(inputs: Inputs, scope: Construct) -> Place:
+    """
+    Return the place of what is created in *scope*.
+
+    Raises:
+        ValueError: *scope* is in no stack.
+    """
+    place = vars(scope).get(_PLACE)
+    if place is None:
+        stack = scope if isinstance(scope, Stack) else _stack_of(inputs, scope)
+        place = vars(stack).get(_PLACE) or Place(stack)
+        vars(stack)[_PLACE] = vars(scope)[_PLACE] = place
+    return cast("Place", place)
+
+
+def deployed_stack(construct: IConstruct) -> Stack:
+    """Return the stack with which *construct* is deployed."""
+    return _deployed(construct.node.scopes)
+
+
+def _stack_of(inputs: Inputs, scope: Construct) -> Stack:
+    try:
+        return Stack.of(scope)
+    except RuntimeError as error:
+        problem = "is in no stack; create it in a Stack"
+        raise inputs.wrong("scope", scope.node.path, problem) from error
+
+
+def _deployed(scopes: list[IConstruct]) -> Stack:
+    """Return the innermost stack in *scopes* that is deployed on its own."""
+    stacks = [scope for scope in scopes if isinstance(scope, Stack)]
+    return next(each for each in reversed(stacks) if not isinstance(each, NestedStack))

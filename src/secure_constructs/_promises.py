@@ -1,0 +1,66 @@
+"""How a construct puts its promises on record: in the template and with the guard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from aws_cdk import Acknowledgment, CfnResource, Validations
+
+from secure_constructs.checks.guard import NAMESPACE, guard_of
+from secure_constructs.checks.template import MARK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aws_cdk import Resource
+
+    from secure_constructs._place import Place
+    from secure_constructs.checks.rule import Rule
+    from secure_constructs.tier import Tier
+    from secure_constructs.waiver import Waived
+
+
+def keep_promises(
+    resource: Resource,
+    *,
+    kind: str,
+    place: Place,
+    tier: Tier,
+    waivers: Mapping[Rule, Waived | None] | None = None,
+) -> CfnResource:
+    """
+    Put on record what *resource* promises, and what it does not.
+
+    The record is metadata of the resource: it marks the resource as one whose
+    promises the guard checks, survives into the template, and holds the
+    waivers. Each waiver is acknowledged at the resource itself, for the
+    library's own rule and for those of cdk-nag that ask for the same.
+
+    Returns:
+        The L1 resource.
+    """
+    given = {rule: waived for rule, waived in (waivers or {}).items() if waived}
+    record: dict[str, Any] = {"Construct": kind, "Tier": tier.value}
+    if given:
+        record["Waivers"] = {rule.id: _shown(given[rule]) for rule in given}
+    l1 = cast("CfnResource", resource.node.default_child)
+    l1.add_metadata(MARK, record)
+    acknowledgments = [
+        Acknowledgment(id=rule_id, reason=waived.reason)
+        for rule, waived in given.items()
+        for rule_id in (f"{NAMESPACE}::{rule.id}", *nag_ids(rule.nag))
+    ]
+    if acknowledgments:
+        Validations.of(l1).acknowledge(*acknowledgments)
+    guard_of(place.root).watch(kind, l1)
+    return l1
+
+
+def nag_ids(names: tuple[str, ...]) -> list[str]:
+    """Return cdk-nag rules in the form whose acknowledgement the report shows."""
+    return [f"{name.partition('-')[0]}::{name}" for name in names]
+
+
+def _shown(waived: Waived) -> dict[str, str]:
+    until = {"Until": waived.until.isoformat()} if waived.until else {}
+    return {"Reason": waived.reason, **until}

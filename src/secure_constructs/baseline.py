@@ -1,0 +1,71 @@
+"""Baseline: what all constructs of a stage or stack share, said once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import Stack, Stage
+
+from secure_constructs._notes import baseline_of, is_settled, set_baseline
+from secure_constructs.tier import Tier
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms, aws_sns as sns
+
+    from secure_constructs.key import AppKey
+    from secure_constructs.tags import StandardTags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """
+    What all constructs of an app, stage or stack share.
+
+    A construct's own argument comes first, then the nearest baseline above it
+    that has the setting, then the default.
+
+    Args:
+        tier: What the deployment is worth; see `Tier`.
+        encryption_key: The key that encrypts what can be encrypted with one.
+        alarm_topic: The topic that alarms report to.
+        tags: The tags of all resources; see `StandardTags`.
+
+    Example:
+        >>> tags = StandardTags(env="prod", team="orders", service="shop")
+        >>> Baseline(tier=Tier.PRODUCTION, tags=tags).apply_to(stage)
+    """
+
+    tier: Tier | None = None
+    encryption_key: kms.IKey | AppKey | None = None
+    alarm_topic: sns.ITopic | None = None
+    tags: StandardTags | None = None
+
+    def apply_to(self, scope: Stage | Stack) -> None:
+        """
+        Make this baseline hold for everything created in *scope* from now on.
+
+        Args:
+            scope: An app, stage or stack, before anything is created in it.
+
+        Raises:
+            TypeError: *scope* is none of these, or the tier is no `Tier`.
+            ValueError: *scope* has a baseline already, or holds a construct
+                that has already decided without this one.
+        """
+        if not isinstance(scope, (Stage, Stack)):
+            msg = f"Baseline: {scope!r} is no app, stage or stack; pass one of these"
+            raise TypeError(msg)
+        if self.tier is not None and not isinstance(self.tier, Tier):
+            msg = f"Baseline: tier={self.tier!r} is no Tier; use Tier.PRODUCTION"
+            raise TypeError(msg)
+        if baseline_of(scope) or is_settled(scope):
+            found = "another baseline" if baseline_of(scope) else "a construct"
+            msg = (
+                f"Baseline: '{scope.node.path}' already has {found} that this one "
+                "cannot change; apply one baseline, before anything is created"
+            )
+            raise ValueError(msg)
+        if self.tags is not None:
+            self.tags.apply_to(scope)
+        set_baseline(scope, self)

@@ -1,0 +1,288 @@
+"""The rules for buckets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from secure_constructs.checks.policy import Statement, statements
+from secure_constructs.checks.rule import Breach, rule
+from secure_constructs.checks.template import UNKNOWN, Resource, arn_text, listed
+
+_BUCKET = "AWS::S3::Bucket"
+_FLAGS = (
+    "BlockPublicAcls",
+    "BlockPublicPolicy",
+    "IgnorePublicAcls",
+    "RestrictPublicBuckets",
+)
+_LOWEST_TLS = 1.2
+_KEPT = ("Retain", "RetainExceptOnCreate")
+
+
+@rule(
+    "S3-01",
+    _BUCKET,
+    why="One policy or ACL written by mistake would publish the objects.",
+    fix="Turn all four flags of PublicAccessBlockConfiguration on.",
+    controls=("Security Hub S3.8", "CIS AWS 2.1.4", "NIST 800-53 AC-3"),
+    nag=("AwsSolutions-S2",),
+)
+def public_access_blocked(bucket: Resource) -> Iterator[Breach]:
+    """All four flags that block public access are on."""
+    for flag in _FLAGS:
+        if bucket.known("PublicAccessBlockConfiguration", flag) not in (*_ON, UNKNOWN):
+            location = f"Properties.PublicAccessBlockConfiguration.{flag}"
+            yield Breach(location, f"{flag} is not on")
+
+
+@rule(
+    "S3-02",
+    _BUCKET,
+    why="What is not encrypted, or with a key that only the client has, cannot be "
+    "protected, shared or recovered by the account that owns it.",
+    fix="Declare an encryption (with a bucket key for KMS) and block SSE-C.",
+    controls=("Security Hub S3.17", "NIST 800-53 SC-28"),
+)
+def encrypted(bucket: Resource) -> Iterator[Breach]:
+    """Objects are encrypted at rest, never with a key that only the client has."""
+    at = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
+    location = "Properties.BucketEncryption"
+    algorithm = bucket.known(*at, "ServerSideEncryptionByDefault", "SSEAlgorithm")
+    if algorithm is None:
+        yield Breach(location, "no encryption is declared")
+    if algorithm == "aws:kms" and bucket.known(*at, "BucketKeyEnabled") in _OFF:
+        yield Breach(location, "there is no bucket key, so each object costs a request")
+    blocked = bucket.known(*at, "BlockedEncryptionTypes", "EncryptionType")
+    if blocked is not UNKNOWN and "SSE-C" not in listed(blocked):
+        yield Breach(location, "SSE-C is not blocked")
+
+
+@rule(
+    "S3-03",
+    _BUCKET,
+    why="Over plain http or an old TLS, objects and credentials can be read on the way.",
+    fix="Deny requests without TLS, and with less than TLS 1.2, in the bucket policy, "
+    "for the bucket and for its objects.",
+    controls=("Security Hub S3.5", "CIS AWS 2.1.1", "NIST 800-53 SC-8"),
+    nag=("AwsSolutions-S10",),
+)
+def encrypted_in_transit(bucket: Resource) -> Iterator[Breach]:
+    """Plain http and TLS below 1.2 are refused, for the bucket and its objects."""
+    denied = [
+        statement
+        for statement in _policy(bucket)
+        if _denies_everybody(statement) and _covers(statement, bucket)
+    ]
+    location = "Properties"
+    if not any(_is_plain_http(statement.conditions) for statement in denied):
+        yield Breach(location, "its policy does not refuse plain http")
+    if not any(_is_old_tls(statement.conditions) for statement in denied):
+        yield Breach(location, "its policy does not refuse TLS below 1.2")
+
+
+@rule(
+    "S3-04",
+    _BUCKET,
+    why="Without versions an overwritten or deleted object is gone.",
+    fix="Turn versioning on.",
+    controls=("Security Hub S3.14", "NIST 800-53 CP-10"),
+    nag=(
+        "HIPAA.Security-S3BucketVersioningEnabled",
+        "NIST.800.53.R4-S3BucketVersioningEnabled",
+        "NIST.800.53.R5-S3BucketVersioningEnabled",
+        "PCI.DSS.321-S3BucketVersioningEnabled",
+    ),
+)
+def versioned(bucket: Resource) -> Iterator[Breach]:
+    """Overwritten and deleted objects are kept as versions."""
+    if bucket.known("VersioningConfiguration", "Status") not in ("Enabled", UNKNOWN):
+        yield Breach("Properties.VersioningConfiguration", "versioning is off")
+
+
+@rule(
+    "S3-05",
+    _BUCKET,
+    why="Parts of abandoned uploads and old versions cost money, and nobody sees them.",
+    fix="Abort incomplete uploads, and move or expire noncurrent versions, by a "
+    "lifecycle rule for the whole bucket.",
+    controls=("Security Hub S3.10", "Security Hub S3.13"),
+)
+def cleaned_up(bucket: Resource) -> Iterator[Breach]:
+    """Abandoned uploads are removed, and old versions do not stay at full price."""
+    rules = bucket.known("LifecycleConfiguration", "Rules")
+    if rules is UNKNOWN:
+        return
+    actions = {action for each in listed(rules) if _is_general(each) for action in each}
+    location = "Properties.LifecycleConfiguration"
+    if "AbortIncompleteMultipartUpload" not in actions:
+        yield Breach(location, "incomplete uploads are never aborted")
+    has_versions = bucket.known("VersioningConfiguration", "Status") == "Enabled"
+    if has_versions and not actions & _NONCURRENT:
+        yield Breach(location, "noncurrent versions neither move nor expire")
+
+
+@rule(
+    "S3-06",
+    _BUCKET,
+    why="Without access logs nobody can say afterwards who read what.",
+    fix="Log to another bucket, which lets S3 deliver by its policy.",
+    controls=("Security Hub S3.9", "NIST 800-53 AU-2"),
+    nag=(
+        "AwsSolutions-S1",
+        "HIPAA.Security-S3BucketLoggingEnabled",
+        "NIST.800.53.R4-S3BucketLoggingEnabled",
+        "NIST.800.53.R5-S3BucketLoggingEnabled",
+        "PCI.DSS.321-S3BucketLoggingEnabled",
+    ),
+)
+def access_logged(bucket: Resource) -> Iterator[Breach]:
+    """Access is logged to another bucket."""
+    logging = bucket.known("LoggingConfiguration")
+    if logging is UNKNOWN or _receives_logs(bucket):
+        return
+    location = "Properties.LoggingConfiguration"
+    if logging is None:
+        yield Breach(location, "access is not logged")
+    elif bucket.read("LoggingConfiguration", "DestinationBucketName") is None:
+        yield Breach(location, "the bucket logs into itself, and logs that again")
+
+
+@rule(
+    "S3-07",
+    _BUCKET,
+    why="With ACLs every uploader decides who may read an object.",
+    fix="Set the object ownership to BucketOwnerEnforced, and no AccessControl.",
+    controls=("Security Hub S3.12", "NIST 800-53 AC-3"),
+)
+def owned_by_the_account(bucket: Resource) -> Iterator[Breach]:
+    """The bucket's owner owns every object, and there are no ACLs."""
+    ownership = bucket.known("OwnershipControls", "Rules", 0, "ObjectOwnership")
+    if ownership not in ("BucketOwnerEnforced", UNKNOWN):
+        yield Breach("Properties.OwnershipControls", "ACLs are in force")
+    if bucket.known("AccessControl") not in (None, UNKNOWN):
+        yield Breach("Properties.AccessControl", "an ACL is set")
+
+
+@rule(
+    "S3-08",
+    _BUCKET,
+    why="With the origin * a script on any website reads what its visitor may read.",
+    fix="Name the origins.",
+)
+def origins_named(bucket: Resource) -> Iterator[Breach]:
+    """Cross-origin requests are open to named origins only."""
+    rules = bucket.known("CorsConfiguration", "CorsRules")
+    for index, each in enumerate(listed(rules) if rules is not UNKNOWN else []):
+        if "*" in listed(each.get("AllowedOrigins")):
+            location = f"Properties.CorsConfiguration.CorsRules.{index}"
+            yield Breach(location, "every origin is allowed")
+
+
+@rule(
+    "S3-09",
+    _BUCKET,
+    why="A deleted stack, a renamed construct or a changed name would delete the data.",
+    fix="Keep the bucket: DeletionPolicy and UpdateReplacePolicy Retain.",
+    controls=("NIST 800-53 CP-9",),
+)
+def kept(bucket: Resource) -> Iterator[Breach]:
+    """The bucket outlives its stack, unless it is recorded as development."""
+    if not bucket.keeps_data:
+        return
+    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+        if bucket.body.get(policy) not in _KEPT:
+            yield Breach(policy, f"{policy} does not keep the bucket")
+
+
+@rule(
+    "S3-13",
+    _BUCKET,
+    why="Whoever the policy lets in needs nobody's permission in this account.",
+    fix="Take the statement out, or name the organization or the account's own roles.",
+    controls=("Security Hub S3.6", "NIST 800-53 AC-3"),
+)
+def no_foreign_principal(bucket: Resource) -> Iterator[Breach]:
+    """No statement of the bucket policy lets a foreign principal in."""
+    for statement in _policy(bucket):
+        if not statement.allows:
+            continue
+        if statement.is_for_everybody and not statement.is_narrowed:
+            yield Breach("Properties", "its policy lets everybody in")
+        for account in statement.foreign_accounts(bucket.template.account):
+            yield Breach("Properties", f"its policy lets the account {account} in")
+
+
+RULES = (
+    public_access_blocked,
+    encrypted,
+    encrypted_in_transit,
+    versioned,
+    cleaned_up,
+    access_logged,
+    owned_by_the_account,
+    origins_named,
+    kept,
+    no_foreign_principal,
+)
+
+_ON = (True, "true")
+_OFF = (None, False, "false")
+_NONCURRENT = {
+    "NoncurrentVersionTransition",
+    "NoncurrentVersionTransitions",
+    "NoncurrentVersionExpiration",
+    "NoncurrentVersionExpirationInDays",
+}
+
+
+def _policy(bucket: Resource) -> Iterator[Statement]:
+    """Yield the statements of the policies of *bucket*."""
+    for policy in bucket.template.naming(bucket, "AWS::S3::BucketPolicy", "Bucket"):
+        yield from statements(policy, "PolicyDocument")
+
+
+def _denies_everybody(statement: Statement) -> bool:
+    everything = {"*", "s3:*"} & set(map(str, statement.actions))
+    return not statement.allows and statement.is_for_everybody and bool(everything)
+
+
+def _covers(statement: Statement, bucket: Resource) -> bool:
+    """Whether *statement* is about the bucket and about its objects."""
+    texts = set(statement.resources)
+    names = {f"${{{bucket.logical_id}}}", str(bucket.read("BucketName"))}
+    arns = {arn_text(bucket)} | {
+        each.removesuffix("/*")
+        for each in texts
+        if each and each.rpartition(":::")[2].removesuffix("/*") in names
+    }
+    return "*" in texts or any({arn, f"{arn}/*"} <= texts for arn in arns)
+
+
+def _is_plain_http(conditions: Any) -> bool:  # noqa: ANN401 - templates are untyped
+    return list(conditions) == ["Bool"] and conditions["Bool"] in (
+        {"aws:SecureTransport": "false"},
+        {"aws:SecureTransport": False},
+    )
+
+
+def _is_old_tls(conditions: Any) -> bool:  # noqa: ANN401 - templates are untyped
+    if list(conditions) != ["NumericLessThan"]:
+        return False
+    ((key, lowest),) = conditions["NumericLessThan"].items()
+    return key == "s3:TlsVersion" and float(lowest) >= _LOWEST_TLS
+
+
+def _is_general(rule_: Any) -> bool:  # noqa: ANN401 - templates are untyped
+    """Whether a lifecycle rule is in force, for every object of the bucket."""
+    limits = ("Prefix", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
+    return rule_.get("Status") == "Enabled" and not any(map(rule_.get, limits))
+
+
+def _receives_logs(bucket: Resource) -> bool:
+    """Whether S3 delivers access logs into *bucket*, whose own would never end."""
+    return any(
+        statement.allows
+        and "logging.s3.amazonaws.com" in statement.principals.get("Service", [])
+        for statement in _policy(bucket)
+    )

@@ -1,0 +1,171 @@
+"""A synthesized template as the rules read it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+# The key under which a construct records its promises in a resource's metadata.
+MARK = "SecureConstructs"
+
+_NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+class Unknown(enum.Enum):
+    """A value that only the deployment decides."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Template:
+    """
+    One parsed template.
+
+    Args:
+        body: The template as read from JSON or YAML.
+        account: The account it is deployed to, where that is known.
+        protected: Whether its stack has termination protection, where known.
+
+    Attributes:
+        resources: The resources by logical id.
+    """
+
+    body: Mapping[str, Any]
+    account: str | None = None
+    protected: bool | None = None
+    resources: Mapping[str, Resource] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Wrap each resource."""
+        found = self.body.get("Resources", {})
+        resources = {name: Resource(self, name, body) for name, body in found.items()}
+        object.__setattr__(self, "resources", resources)
+
+    def of_type(self, *types: str) -> Iterator[Resource]:
+        """Yield the resources of one of *types*."""
+        return (each for each in self.resources.values() if each.type in types)
+
+    def naming(self, resource: Resource, type_: str, key: str) -> Iterator[Resource]:
+        """Yield those resources of *type_* whose property *key* is *resource*."""
+        names = {text({"Ref": resource.logical_id}), arn_text(resource)}
+        return (each for each in self.of_type(type_) if text(each.read(key)) in names)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """
+    One resource of a template.
+
+    Attributes:
+        template: The template it is in.
+        logical_id: Its logical id.
+        body: Its whole definition.
+    """
+
+    template: Template = field(repr=False)
+    logical_id: str
+    body: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def type(self) -> str:
+        """The resource type, such as `AWS::S3::Bucket`."""
+        return str(self.body.get("Type", ""))
+
+    @property
+    def record(self) -> Mapping[str, Any]:
+        """What a construct of this library recorded of it; empty for others."""
+        metadata = self.body.get("Metadata") or {}
+        return metadata.get(MARK) or {}
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether its data is to be kept: unless it is recorded as development."""
+        return self.record.get("Tier") != "development"
+
+    def read(self, *path: str | int) -> Any:  # noqa: ANN401 - templates are untyped
+        """
+        Return the property at *path*.
+
+        Returns:
+            The value, None where there is none, and `UNKNOWN` where it or
+            something around it is left to the deployment.
+        """
+        value: Any = self.body.get("Properties") or {}
+        for step in path:
+            if is_intrinsic(value):
+                return UNKNOWN
+            value = _step(value, step)
+        if value == _NO_VALUE:
+            return None
+        return value
+
+    def known(self, *path: str | int) -> Any:  # noqa: ANN401 - templates are untyped
+        """Return the property at *path*; `UNKNOWN` for any intrinsic there."""
+        value = self.read(*path)
+        return UNKNOWN if is_intrinsic(value) else value
+
+
+def is_intrinsic(value: object) -> bool:
+    """Whether *value* is a function that CloudFormation evaluates."""
+    if not isinstance(value, Mapping) or len(value) != 1 or value == _NO_VALUE:
+        return False
+    (name,) = value
+    return name == "Ref" or str(name).startswith("Fn::")
+
+
+def listed(value: Any) -> list[Any]:  # noqa: ANN401 - templates are untyped
+    """Return *value* as a list: policies write a list of one as its element."""
+    if value is None:
+        return []
+    return list(value) if isinstance(value, list) else [value]
+
+
+def text(value: object) -> str | None:
+    """
+    Return *value* as text, with `${Name}` and `${Name.Attribute}` for references.
+
+    Two values of the same text are the same once deployed. None means that the
+    text cannot be written without evaluating more than references.
+    """
+    if isinstance(value, str):
+        return value
+    if not isinstance(value, Mapping) or len(value) != 1:
+        return None
+    ((name, argument),) = value.items()
+    if name == "Ref":
+        return f"${{{argument}}}"
+    if name == "Fn::GetAtt":
+        return f"${{{argument if isinstance(argument, str) else '.'.join(argument)}}}"
+    if name == "Fn::Sub" and isinstance(argument, str):
+        return argument
+    if name == "Fn::Join" and is_joinable(argument):
+        parts = [text(part) for part in argument[1]]
+        known = [part for part in parts if part is not None]
+        return str(argument[0]).join(known) if len(known) == len(parts) else None
+    return None
+
+
+def is_joinable(argument: object) -> bool:
+    """Whether *argument* is what `Fn::Join` takes, with its parts written out."""
+    return (
+        isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)  # noqa: PLR2004 - delimiter and parts
+    )
+
+
+def arn_text(resource: Resource) -> str:
+    """Return the text of the ARN of *resource*."""
+    return f"${{{resource.logical_id}.Arn}}"
+
+
+def _step(value: Any, step: str | int) -> Any:  # noqa: ANN401 - templates are untyped
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        return value[step]
+    return None
