@@ -8,6 +8,7 @@ otherwise.
 from __future__ import annotations
 
 import aws_cdk as cdk
+
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 

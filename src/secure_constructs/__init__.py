@@ -8,6 +8,7 @@ time to load.
 from __future__ import annotations
 
 import importlib
+
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+
 from pathlib import Path
 
 try:
     import click
+
     from rich.console import Console
 except ImportError:  # pragma: no cover - the extra is installed wherever tests run
     sys.exit("the command line needs an extra: pip install 'secure-constructs[cli]'")
 
 from secure_constructs.checks import summary as summaries
-from secure_constructs.checks.assembly import NotAnAssembly
+from secure_constructs.checks.assembly import NotAnAssemblyError
 
 
 @click.group()
@@ -32,7 +34,7 @@ def summary(directory: Path) -> None:
     """
     try:
         summaries.show(directory, Console())
-    except NotAnAssembly as error:
+    except NotAnAssemblyError as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(2) from error
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import jsii
+
 from aws_cdk import (
     Duration,
     IStableAnyProducer,
@@ -22,8 +23,6 @@ from secure_constructs._protected_bucket import protected_bucket
 from secure_constructs.tier import Tier
 
 if TYPE_CHECKING:
-    from aws_cdk import CfnResource
-
     from secure_constructs._place import Place
 
 _SHARED = "_secure_constructs_access_logs"
@@ -94,7 +93,7 @@ def access_logs_of(place: Place) -> s3.Bucket:
 
 
 def log_access(
-    source: CfnResource,
+    source: s3.CfnBucket,
     source_arn: str,
     place: Place,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import jsii
+
 from aws_cdk import aws_s3 as s3
 from constructs import IValidation
 
@@ -40,9 +41,10 @@ class _NoOtherNotifications:
         """Return an error if CDK's custom resource writes the notifications."""
         if self._bucket.node.try_find_child(_NOTIFICATIONS) is None:
             return []
-        return [
+        problem = (
             "event_bridge_enabled=True and a notification added to the inner bucket: "
             "CDK's handler of the latter overwrites the former. Leave "
             "event_bridge_enabled out and call "
             "bucket.bucket.enable_event_bridge_notification()"
-        ]
+        )
+        return [problem]

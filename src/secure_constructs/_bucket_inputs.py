@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Duration, RemovalPolicy, aws_s3 as s3
 
@@ -49,9 +50,12 @@ def check_cors(inputs: Inputs, rules: Sequence[s3.CorsRule]) -> None:
 
 def check_access_logs(inputs: Inputs, logs: s3.IBucket | Waived | None) -> None:
     """Raise if *logs* is neither a bucket that can take access logs nor a waiver."""
-    if logs is None or not hasattr(logs, "add_to_resource_policy"):
+    if logs is None:
+        return
+    if isinstance(logs, Waived) or not hasattr(logs, "add_to_resource_policy"):
         way_out = "pass a bucket, or leave it out to share the stack's log bucket"
-        inputs.waived("access_logs", logs, "access logging (S3-06)", instead=way_out)  # type: ignore[arg-type]
+        given = cast("Waived", logs)
+        inputs.waived("access_logs", given, "access logging (S3-06)", instead=way_out)
     elif logs.encryption_key is not None:
         problem = (
             "is encrypted with a key, and S3 delivers access logs to no such bucket; "

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
+
 from aws_cdk import Duration, Token
 from constructs import Construct
 
@@ -14,9 +15,11 @@ _SHORTEST_REASON = 15
 _FEWEST_WORDS = 3
 # Words that fill a reason without giving one.
 _EMPTY_WORDS = frozenset(
-    "a as because be do fix fixme for false positive in is it later me my n/a na "
-    "needed no none not ok reason required skip tbd temp temporary test testing "
-    "the this to todo us waive waived we wip x xxx".split()
+    """
+    a as because be do fix fixme for false positive in is it later me my n/a na needed
+    no none not ok reason required skip tbd temp temporary test testing the this to
+    todo us waive waived we wip x xxx
+    """.split()  # noqa: SIM905 - a list of words reads best as words
 )
 
 
@@ -92,10 +95,12 @@ class Inputs:
         until = waiver.until
         if until is None:
             return
-        if not isinstance(until, datetime.date) or isinstance(until, datetime.datetime):
-            problem = "has an end that is no day; write until=datetime.date(2030, 1, 31)"
+        if not isinstance(until, dt.date) or isinstance(until, dt.datetime):
+            problem = (
+                "has an end that is no day; write until=datetime.date(2030, 1, 31)"
+            )
             raise self.wrong_kind(option, waiver, problem)
-        if until < datetime.datetime.now(tz=datetime.timezone.utc).date():
+        if until < dt.datetime.now(tz=dt.timezone.utc).date():
             problem = (
                 f"ended on {until.isoformat()}; keep the protection, or decide again "
                 "and move until"

@@ -98,7 +98,9 @@ def check_noncurrent(
             problem = "is also said by one of lifecycle_rules; say it once"
             raise inputs.wrong(action, "a second value", problem)
     expire_option = "noncurrent_version_expiration"
-    expires = expire and inputs.days(expire_option, expire, low=1, high=_LONGEST)
+    expires = None
+    if expire is not None:
+        expires = inputs.days(expire_option, expire, low=1, high=_LONGEST)
     if move is None:
         return _ONE_MONTH if _is_worth_moving(expires) else None
     if not isinstance(move, Duration):
@@ -208,5 +210,7 @@ def _check_after(
         return
     days = inputs.days(option, value, low=1, high=_LONGEST)
     if days is not None and days <= moved:
-        problem = f"comes before the move after {moved:g} days; move less, or keep longer"
+        problem = (
+            f"comes before the move after {moved:g} days; move less, or keep longer"
+        )
         raise inputs.wrong(option, f"{days:g} days", problem)

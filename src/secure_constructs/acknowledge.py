@@ -115,9 +115,7 @@ def acknowledge_defaults(scope: Construct, *, packs: Iterable[Pack]) -> None:
             Validations.of(each.resource).acknowledge(*acknowledgments)
 
 
-def _acknowledgments(
-    watched: Watched, packs: list[Pack]
-) -> Iterable[Acknowledgment]:
+def _acknowledgments(watched: Watched, packs: list[Pack]) -> Iterable[Acknowledgment]:
     for unmet in UNMET:
         if watched.kind in unmet.kinds:
             for pack in unmet.packs:

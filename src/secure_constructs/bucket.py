@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from aws_cdk import RemovalPolicy, aws_s3 as s3
 from constructs import Construct
@@ -181,7 +181,7 @@ class SecureBucket(Construct):
         )
         if not isinstance(access_logs, Waived):
             log_access(
-                l1,
+                cast("s3.CfnBucket", l1),
                 self.bucket_arn,
                 place,
                 into=access_logs or access_logs_of(place),
@@ -215,7 +215,8 @@ class SecureBucket(Construct):
                 `Duration.days(365)`; defaults to never.
 
         Example:
-            >>> SecureBucket(stack, "Reports", lifecycle_rules=[SecureBucket.archiving()])
+            >>> colder = SecureBucket.archiving(prefix="reports/")
+            >>> SecureBucket(stack, "Documents", lifecycle_rules=[colder])
         """
         return _lifecycle.archiving(prefix, expiration)
 

@@ -215,4 +215,6 @@ def _policy(stack: Stack) -> iam.PolicyDocument:
             "Condition": account,
         },
     ]
-    return iam.PolicyDocument.from_json({"Version": "2012-10-17", "Statement": statements})
+    return iam.PolicyDocument.from_json(
+        {"Version": "2012-10-17", "Statement": statements}
+    )

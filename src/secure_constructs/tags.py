@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import jsii
+
 from aws_cdk import Stack, Stage, Tags
 from constructs import IValidation
 
@@ -57,6 +59,8 @@ class StandardTags:
     Example:
         >>> StandardTags(env="prod", team="orders", service="shop").apply_to(app)
     """
+
+    LEFT_OUT: ClassVar[tuple[str, ...]] = CREATE_ONLY_TAGS
 
     env: str
     team: str
@@ -115,9 +119,6 @@ class StandardTags:
         scope.node.add_validation(_StagesBelow(scope))
 
 
-StandardTags.LEFT_OUT = CREATE_ONLY_TAGS  # type: ignore[attr-defined]
-
-
 @jsii.implements(IValidation)
 class _StagesBelow:
     """Finds the stages that CDK did not hand the tags down to."""
@@ -151,7 +152,9 @@ def _check_value(name: str, value: str) -> None:
         raise TypeError(msg)
     known = without_tokens(value)
     if not value.strip() or len(known) > _LONGEST_VALUE:
-        problem = f"is the value of {name}, which takes 1 to {_LONGEST_VALUE} characters"
+        problem = (
+            f"is the value of {name}, which takes 1 to {_LONGEST_VALUE} characters"
+        )
         raise _wrong(value, problem)
     if not is_token(value) and not _CHARACTERS.fullmatch(value):
         problem = f"is the value of {name} and has characters that AWS refuses; "

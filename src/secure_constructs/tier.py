@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+
 from typing import TYPE_CHECKING, cast
 
 from aws_cdk import RemovalPolicy

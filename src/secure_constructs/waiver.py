@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
+
 from dataclasses import dataclass
 
 
@@ -32,4 +33,4 @@ class Waived:
     """
 
     reason: str
-    until: datetime.date | None = None
+    until: dt.date | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ _UNKNOWN_ACCOUNT = "unknown-account"
 _NESTED = ".nested.template.json"
 
 
-class NotAnAssembly(ValueError):
+class NotAnAssemblyError(ValueError):
     """What was to be read is no output of `cdk synth`."""
 
 
@@ -56,7 +57,7 @@ def stacks_in(directory: Path) -> Iterator[StackOutput]:
     Yield the stacks synthesized into *directory*, those of stages included.
 
     Raises:
-        NotAnAssembly: *directory* holds no output of `cdk synth`.
+        NotAnAssemblyError: *directory* holds no output of `cdk synth`.
     """
     for name, artifact in _manifest(directory)["artifacts"].items():
         properties = artifact.get("properties", {})
@@ -80,20 +81,20 @@ def load(path: Path) -> Any:  # noqa: ANN401 - JSON is untyped
     Return the JSON document in *path*.
 
     Raises:
-        NotAnAssembly: There is none.
+        NotAnAssemblyError: There is none.
     """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         msg = f"{path} cannot be read as JSON: {error}"
-        raise NotAnAssembly(msg) from error
+        raise NotAnAssemblyError(msg) from error
 
 
 def _manifest(directory: Path) -> Mapping[str, Any]:
     manifest = load(directory / "manifest.json")
     if not isinstance(manifest, dict) or "artifacts" not in manifest:
         msg = f"{directory / 'manifest.json'} is no manifest of a synthesized app"
-        raise NotAnAssembly(msg)
+        raise NotAnAssemblyError(msg)
     return manifest
 
 

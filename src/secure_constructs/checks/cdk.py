@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
+
 from collections.abc import Iterator, Mapping
 
 from secure_constructs.checks.rule import Breach, rule
@@ -86,13 +87,13 @@ def data_kept(store: Resource) -> Iterator[Breach]:
 )
 def weakenings_argued(resource: Resource) -> Iterator[Breach]:
     """Every recorded waiver has a reason and has not ended."""
-    today = datetime.datetime.now(tz=datetime.timezone.utc).date()
+    today = dt.datetime.now(tz=dt.timezone.utc).date()
     for promise, waiver in (resource.record.get("Waivers") or {}).items():
         location = f"Metadata.SecureConstructs.Waivers.{promise}"
         if not waiver.get("Reason"):
             yield Breach(location, f"the waiver of {promise} has no reason")
         until = waiver.get("Until")
-        if until and datetime.date.fromisoformat(until) < today:
+        if until and dt.date.fromisoformat(until) < today:
             yield Breach(location, f"the waiver of {promise} ended on {until}")
 
 

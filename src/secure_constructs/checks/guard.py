@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib.metadata
+
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import jsii
+
 from aws_cdk import (
     App,
     IPolicyValidationPlugin,
@@ -108,9 +110,11 @@ class Guard:
         findings: dict[tuple[Rule, str], list[PolicyViolatingResource]]
         findings = defaultdict(list)
         for at in sorted(recorded | self._stripped(resources, recorded)):
-            for rule, breach in _breaches(resources[at]):
-                found = _violating(at, breach)
-                findings[rule, breach.problem].append(found)
+            for rule in _KEPT_RULES:
+                breaches = rule.breaches(resources[at])
+                if breaches:
+                    problems = "; ".join(breach.problem for breach in breaches)
+                    findings[rule, problems].append(_violating(at, breaches))
         return PolicyValidationPluginReport(
             success=not findings,
             violations=[_violation(*key, found) for key, found in findings.items()],
@@ -153,17 +157,11 @@ def _templates(
             yield path, Template(load(path), account=stack.account)
 
 
-def _breaches(resource: Resource) -> Iterator[tuple[Rule, Breach]]:
-    for rule in _KEPT_RULES:
-        for breach in rule.breaches(resource):
-            yield rule, breach
-
-
-def _violating(at: tuple[str, str], breach: Breach) -> PolicyViolatingResource:
+def _violating(at: tuple[str, str], breaches: list[Breach]) -> PolicyViolatingResource:
     return PolicyViolatingResource(
         template_path=at[0],
         resource_logical_id=at[1],
-        locations=[breach.location],
+        locations=[breach.location for breach in breaches],
     )
 
 

@@ -61,7 +61,7 @@ def encrypted(bucket: Resource) -> Iterator[Breach]:
 @rule(
     "S3-03",
     _BUCKET,
-    why="Over plain http or an old TLS, objects and credentials can be read on the way.",
+    why="Over plain http or an old TLS, others on the way read what is sent.",
     fix="Deny requests without TLS, and with less than TLS 1.2, in the bucket policy, "
     "for the bucket and for its objects.",
     controls=("Security Hub S3.5", "CIS AWS 2.1.1", "NIST 800-53 SC-8"),
@@ -188,10 +188,8 @@ def origins_named(bucket: Resource) -> Iterator[Breach]:
 )
 def kept(bucket: Resource) -> Iterator[Breach]:
     """The bucket outlives its stack, unless it is recorded as development."""
-    if not bucket.keeps_data:
-        return
     for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        if bucket.body.get(policy) not in _KEPT:
+        if bucket.keeps_data and bucket.body.get(policy) not in _KEPT:
             yield Breach(policy, f"{policy} does not keep the bucket")
 
 

@@ -89,7 +89,7 @@ def show(directory: Path, console: Console) -> None:
     Print the summary of the app in *directory*.
 
     Raises:
-        NotAnAssembly: *directory* holds no output of `cdk synth`.
+        NotAnAssemblyError: *directory* holds no output of `cdk synth`.
     """
     stacks = list(stacks_in(directory))
     console.print(_stacks(stacks))
@@ -132,9 +132,7 @@ def _waivers(waivers: list[Waiver]) -> Table:
 def _findings(findings: list[Finding]) -> Table:
     table = _table("Finding", "At", "What is wrong")
     for each in findings:
-        table.add_row(
-            f"{each.rule} ({each.severity})", each.resource, each.description
-        )
+        table.add_row(f"{each.rule} ({each.severity})", each.resource, each.description)
     return table
 
 

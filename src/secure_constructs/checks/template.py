@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator, Mapping
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 # The key under which a construct records its promises in a resource's metadata.
 MARK = "SecureConstructs"
@@ -135,27 +136,11 @@ def text(value: object) -> str | None:
     """
     if isinstance(value, str):
         return value
-    if not isinstance(value, Mapping) or len(value) != 1:
+    if not is_intrinsic(value):
         return None
-    ((name, argument),) = value.items()
-    if name == "Ref":
-        return f"${{{argument}}}"
-    if name == "Fn::GetAtt":
-        return f"${{{argument if isinstance(argument, str) else '.'.join(argument)}}}"
-    if name == "Fn::Sub" and isinstance(argument, str):
-        return argument
-    if name == "Fn::Join" and is_joinable(argument):
-        parts = [text(part) for part in argument[1]]
-        known = [part for part in parts if part is not None]
-        return str(argument[0]).join(known) if len(known) == len(parts) else None
-    return None
-
-
-def is_joinable(argument: object) -> bool:
-    """Whether *argument* is what `Fn::Join` takes, with its parts written out."""
-    return (
-        isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)  # noqa: PLR2004 - delimiter and parts
-    )
+    ((name, argument),) = cast("Mapping[str, Any]", value).items()
+    write = _WRITERS.get(name)
+    return write(argument) if write else None
 
 
 def arn_text(resource: Resource) -> str:
@@ -169,3 +154,23 @@ def _step(value: Any, step: str | int) -> Any:  # noqa: ANN401 - templates are u
     if isinstance(value, list) and isinstance(step, int) and step < len(value):
         return value[step]
     return None
+
+
+def _attribute(argument: str | list[str]) -> str:
+    return f"${{{argument if isinstance(argument, str) else '.'.join(argument)}}}"
+
+
+def _joined(argument: list[Any]) -> str | None:
+    delimiter, parts = argument
+    texts = [text(part) for part in listed(parts)]
+    known = [each for each in texts if each is not None]
+    return delimiter.join(known) if len(known) == len(texts) else None
+
+
+_WRITERS: Mapping[str, Callable[[Any], str | None]] = {
+    "Ref": lambda name: f"${{{name}}}",
+    "Fn::GetAtt": _attribute,
+    "Fn::Join": _joined,
+    # The long form has variables of its own, which may be anything.
+    "Fn::Sub": lambda pattern: pattern if isinstance(pattern, str) else None,
+}

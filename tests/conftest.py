@@ -1,0 +1,24 @@
+"""What all tests share: CDK's environment, and an app with one stack."""
+
+from __future__ import annotations
+
+import os
+
+# CDK's own validation costs seconds in each process. The tests that are about it
+# switch it on; it has to be off before CDK is imported.
+os.environ.setdefault("CDK_VALIDATION", "false")
+
+import aws_cdk as cdk
+import pytest
+
+
+@pytest.fixture
+def app() -> cdk.App:
+    """An app without feature flags."""
+    return cdk.App()
+
+
+@pytest.fixture
+def stack(app: cdk.App) -> cdk.Stack:
+    """A stack of that app, for no account or region in particular."""
+    return cdk.Stack(app, "Stack")

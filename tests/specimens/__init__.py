@@ -1,0 +1,12 @@
+"""
+One specimen for each construct: how to make it, and what it takes the place of.
+
+`tests/test_contract.py` holds each of them to the same contract.
+"""
+
+from __future__ import annotations
+
+from tests.specimens import bucket, key
+from tests.specimens.specimen import Specimen
+
+SPECIMENS: tuple[Specimen, ...] = (bucket.SPECIMEN, key.SPECIMEN)
