@@ -126,7 +126,7 @@ def log_access(
         target_object_key_format=_BY_DAY if prefix is None else None,
     )
     if delivery.is_ours_in(place):
-        delivery.allow(source_arn)
+        delivery.allow(source_arn, place)
     else:
         Validations.of(source).add_warning(_NOT_OURS, _NOT_OURS_TEXT)
 
@@ -153,14 +153,14 @@ class _Delivery:
         """
         return self._stack is place.deployed
 
-    def allow(self, source_arn: str) -> None:
-        """Let S3 deliver for the bucket *source_arn*."""
+    def allow(self, source_arn: str, place: Place) -> None:
+        """Let S3 deliver for the bucket *source_arn* of *place*."""
         if not self._sources.arns:
-            self._bucket.add_to_resource_policy(self._statement())
+            statement = self._statement(place.deployed.account)
+            self._bucket.add_to_resource_policy(statement)
         self._sources.arns.append(source_arn)
 
-    def _statement(self) -> iam.PolicyStatement:
-        account = Stack.of(self._bucket).account
+    def _statement(self, account: str) -> iam.PolicyStatement:
         return iam.PolicyStatement(
             principals=[_DELIVERER],
             actions=["s3:PutObject"],

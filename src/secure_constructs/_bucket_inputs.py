@@ -48,8 +48,16 @@ def check_cors(inputs: Inputs, rules: Sequence[s3.CorsRule]) -> None:
                 raise inputs.wrong(f"cors[{index}].allowed_origins", origin, problem)
 
 
-def check_access_logs(inputs: Inputs, logs: s3.IBucket | Waived | None) -> None:
-    """Raise if *logs* is neither a bucket that can take access logs nor a waiver."""
+def check_access_logs(
+    inputs: Inputs, logs: s3.IBucket | Waived | None, prefix: str | None
+) -> None:
+    """Raise if *logs* cannot take access logs, or none are to get the *prefix*."""
+    if prefix is not None and not isinstance(prefix, str):
+        problem = "is no text; write for example 'logs/', or '' for no prefix"
+        raise inputs.wrong_kind("server_access_logs_prefix", prefix, problem)
+    if prefix is not None and isinstance(logs, Waived):
+        problem = "is for access logs, which are waived; leave one of the two out"
+        raise inputs.wrong("server_access_logs_prefix", prefix, problem)
     if logs is None:
         return
     if isinstance(logs, Waived) or not hasattr(logs, "add_to_resource_policy"):

@@ -16,9 +16,11 @@ _FEWEST_WORDS = 3
 # Words that fill a reason without giving one.
 _EMPTY_WORDS = frozenset(
     """
-    a as because be do fix fixme for false positive in is it later me my n/a na needed
-    no none not ok reason required skip tbd temp temporary test testing the this to
-    todo us waive waived we wip x xxx
+    a an and as at be because but by currently design do does don't false fine fix
+    fixme for here i in intended intentionally is it just later me my n/a na need
+    needed no none not now of ok okay on or positive purpose reason required skip so
+    tbd temp temporarily temporary test testing that the there this to todo us want
+    wanted waive waived we will wip with without x xxx yet
     """.split()  # noqa: SIM905 - a list of words reads best as words
 )
 

@@ -84,6 +84,7 @@ def check_noncurrent(
     *,
     move: Duration | Waived | None,
     expire: Duration | None,
+    versioned: bool,
 ) -> Duration | None:
     """
     Return when noncurrent versions move, checked; None for never.
@@ -102,7 +103,7 @@ def check_noncurrent(
     if expire is not None:
         expires = inputs.days(expire_option, expire, low=1, high=_LONGEST)
     if move is None:
-        return _ONE_MONTH if _is_worth_moving(expires) else None
+        return _ONE_MONTH if versioned and _is_worth_moving(expires) else None
     if not isinstance(move, Duration):
         what = "moving old versions (S3-05)"
         way_out = "pass a Duration, or leave it out for 30 days"

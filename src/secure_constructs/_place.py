@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from secure_constructs.key import AppKey
 
 _PLACE = "_secure_constructs_place"
+_STACK = "_secure_constructs_stack"
 
 
 class Place:
@@ -44,7 +45,16 @@ class Place:
         self.encryption_key = cast(
             "kms.IKey | AppKey | None", nearest(self.scopes, "encryption_key")
         )
-        settle(self.scopes)
+
+    def settle(self) -> None:
+        """
+        Hold on to this place for the next constructs of its stack.
+
+        Only called once a construct exists: one that fails decides nothing.
+        """
+        if getattr(self.stack, _PLACE, None) is None:
+            setattr(self.stack, _PLACE, self)
+            settle(self.scopes)
 
     @functools.cached_property
     def protected(self) -> bool:
@@ -79,12 +89,8 @@ def place_of(inputs: Inputs, scope: Construct) -> Place:
     Raises:
         ValueError: *scope* is in no stack.
     """
-    place = vars(scope).get(_PLACE)
-    if place is None:
-        stack = scope if isinstance(scope, Stack) else _stack_of(inputs, scope)
-        place = vars(stack).get(_PLACE) or Place(stack)
-        vars(stack)[_PLACE] = vars(scope)[_PLACE] = place
-    return cast("Place", place)
+    stack = scope if isinstance(scope, Stack) else _stack_of(inputs, scope)
+    return cast("Place | None", getattr(stack, _PLACE, None)) or Place(stack)
 
 
 def deployed_stack(construct: IConstruct) -> Stack:
@@ -93,11 +99,15 @@ def deployed_stack(construct: IConstruct) -> Stack:
 
 
 def _stack_of(inputs: Inputs, scope: Construct) -> Stack:
-    try:
-        return Stack.of(scope)
-    except RuntimeError as error:
-        problem = "is in no stack; create it in a Stack"
-        raise inputs.wrong("scope", scope.node.path, problem) from error
+    stack = cast("Stack | None", getattr(scope, _STACK, None))
+    if stack is None:
+        try:
+            stack = Stack.of(scope)
+        except RuntimeError as error:
+            problem = "is in no stack; create it in a Stack"
+            raise inputs.wrong("scope", scope.node.path, problem) from error
+        setattr(scope, _STACK, stack)
+    return stack
 
 
 def _deployed(scopes: list[IConstruct]) -> Stack:

@@ -53,6 +53,7 @@ def keep_promises(
     if acknowledgments:
         Validations.of(l1).acknowledge(*acknowledgments)
     guard_of(place.root).watch(kind, l1)
+    place.settle()
     return l1
 
 

@@ -132,7 +132,7 @@ class SecureBucket(Construct):
         inputs.flag("event_bridge_enabled", event_bridge_enabled)
         removal = RemovalPolicy.DESTROY if retain else tier.removal_policy
         _bucket_inputs.check_name(inputs, bucket_name)
-        _bucket_inputs.check_access_logs(inputs, access_logs)
+        _bucket_inputs.check_access_logs(inputs, access_logs, server_access_logs_prefix)
         _bucket_inputs.check_cors(inputs, cors)
         _bucket_inputs.check_object_lock(
             inputs,
@@ -147,6 +147,7 @@ class SecureBucket(Construct):
             lifecycle_rules,
             move=noncurrent_version_transition,
             expire=noncurrent_version_expiration,
+            versioned=not versioning,
         )
         super().__init__(scope, construct_id)
 
@@ -158,7 +159,7 @@ class SecureBucket(Construct):
             versioned=not versioning,
             lifecycle_rules=_lifecycle.with_default_rule(
                 lifecycle_rules,
-                move=None if versioning else move,
+                move=move,
                 expire=noncurrent_version_expiration,
             ),
             cors=cors,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from aws_cdk import Duration, Stack, Token, aws_iam as iam, aws_kms as kms
 from constructs import Construct
 
-from secure_constructs._inputs import Inputs
+from secure_constructs._inputs import Inputs, is_token
 from secure_constructs._place import place_of
 from secure_constructs._promises import keep_promises
 
@@ -139,7 +139,7 @@ def check_key(inputs: Inputs, place: Place, key: kms.IKey | AppKey | None) -> No
     else:
         problem = _foreign(key, place)
     if problem:
-        raise inputs.wrong("encryption_key", _arn(key), problem)
+        raise inputs.wrong("encryption_key", key.key_arn, problem)
 
 
 def key_in(place: Place, key: kms.IKey | AppKey | None) -> kms.IKey | None:
@@ -157,10 +157,6 @@ def _foreign(key: kms.IKey, place: Place) -> str | None:
     return f"is in region {region}, but the stack is in {here}; use a key from there"
 
 
-def _arn(key: kms.IKey | AppKey) -> str:
-    return key.key_arn if isinstance(key, kms.Key) else str(key.key_arn)
-
-
 def _both_open(here: str, there: str) -> bool:
     """Whether both are left to the deployment; CDK then takes them for the same."""
     return Token.is_unresolved(here) and Token.is_unresolved(there)
@@ -171,7 +167,7 @@ def _named(environment: str) -> str:
 
 
 def _check_alias(inputs: Inputs, alias: str | None) -> None:
-    if alias is None or "{Token[" in alias:
+    if alias is None or is_token(alias):
         return
     if not alias.startswith("alias/") or alias.startswith("alias/aws/"):
         problem = "is no alias of yours; write for example alias='alias/orders'"
@@ -201,7 +197,8 @@ def _policy(stack: Stack) -> iam.PolicyDocument:
         {
             "Sid": "LogsOfThisAccount",
             "Effect": "Allow",
-            "Principal": {"Service": f"logs.{stack.region}.amazonaws.com"},
+            # The one service whose principal ends in amazonaws.com.cn in China.
+            "Principal": {"Service": f"logs.{stack.region}.{stack.url_suffix}"},
             "Action": [*_USE, "kms:Encrypt", "kms:ReEncrypt*"],
             "Resource": "*",
             "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},

@@ -88,9 +88,11 @@ def tier_at(node: Node, scopes: Sequence[IConstruct]) -> Tier:
 
 
 def _from_context(node: Node) -> Tier:
-    named = node.try_get_context("tier")
+    # All of the context in one call; each key alone would be another.
+    context = node.get_all_context()
+    named = context.get("tier")
     if named is None:
-        environment = node.try_get_context("env")
+        environment = context.get("env")
         return Tier(_ENVIRONMENTS.get(str(environment).lower(), "production"))
     tiers = [tier.value for tier in Tier]
     if named not in tiers:

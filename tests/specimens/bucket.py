@@ -23,9 +23,7 @@ def _everything(scope: Construct, name: str, key: AppKey) -> object:
         name,
         encryption_key=key,
         lifecycle_rules=[
-            SecureBucket.archiving(
-                prefix="reports/", expiration=cdk.Duration.days(365)
-            )
+            SecureBucket.archiving(prefix="reports/", expiration=cdk.Duration.days(365))
         ],
         noncurrent_version_transition=cdk.Duration.days(60),
         noncurrent_version_expiration=cdk.Duration.days(400),
@@ -65,9 +63,7 @@ def _expiring_rule() -> s3.LifecycleRule:
 
 
 def _expiring(scope: Construct, name: str) -> object:
-    return s3.Bucket(
-        scope, name, versioned=True, lifecycle_rules=[_expiring_rule()]
-    )
+    return s3.Bucket(scope, name, versioned=True, lifecycle_rules=[_expiring_rule()])
 
 
 def _own_logs(scope: Construct) -> s3.Bucket:

@@ -1,0 +1,319 @@
+"""Tests for `secure_constructs.checks.policy`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from secure_constructs.checks.policy import Statement, statements
+from secure_constructs.checks.template import Template
+
+OWN, FOREIGN = "111122223333", "999999999999"
+IF = {"Fn::If": ["Production", "a", "b"]}
+ORGANIZATION = {"aws:PrincipalOrgID": "o-1234567890"}
+
+
+def parsed(document: object) -> list[Statement]:
+    """Return the statements of a policy *document*."""
+    body = {"Type": "T", "Properties": {"Policy": document}}
+    resource = Template({"Resources": {"Policy": body}}).resources["Policy"]
+    return list(statements(resource, "Policy"))
+
+
+def statement(**parts: Any) -> Statement:
+    """Return the statement of those *parts*."""
+    (found,) = parsed({"Statement": [{"Effect": "Allow", **parts}]})
+    return found
+
+
+class TestStatements:
+    def test_are_read_in_order(self):
+        """Each statement of the list is one."""
+        found = parsed({"Statement": [{"Effect": "Allow"}, {"Effect": "Deny"}]})
+
+        assert [True, False] == [each.allows for each in found]
+
+    def test_may_be_one_without_a_list(self):
+        """A list of one can be written as its element."""
+        assert 1 == len(parsed({"Statement": {"Effect": "Allow"}}))
+
+    @pytest.mark.parametrize("document", [None, {}, {"Statement": []}])
+    def test_may_be_none(self, document):
+        """A policy may say nothing."""
+        assert [] == parsed(document)
+
+    @pytest.mark.parametrize(
+        "document",
+        [IF, {"Statement": IF}, {"Statement": [IF, "text", {"Sid": "NoEffect"}]}],
+        ids=str,
+    )
+    def test_are_none_where_unknown(self, document):
+        """What the deployment decides, and what is none, is left out."""
+        assert [] == parsed(document)
+
+    def test_beside_unknown_ones_are_read(self):
+        """One that is unknown does not hide the next."""
+        assert 1 == len(parsed({"Statement": [IF, {"Effect": "Allow"}]}))
+
+    def test_allow_nothing_for_certain_by_an_unknown_effect(self):
+        """An effect that the deployment decides is no Allow."""
+        assert not statement(Effect=IF).allows
+
+
+class TestParts:
+    """Every part that may be a single value is read as a list."""
+
+    @pytest.mark.parametrize("actions", ["s3:*", ["s3:*"]])
+    def test_actions(self, actions):
+        """One action is a list of one."""
+        assert ["s3:*"] == statement(Action=actions).actions
+
+    @pytest.mark.parametrize("resources", ["*", ["*"]])
+    def test_resources(self, resources):
+        """One resource is a list of one."""
+        assert ["*"] == statement(Resource=resources).resources
+
+    def test_resources_are_texts(self):
+        """References are written as text, and None where that is not possible."""
+        arn = {"Fn::GetAtt": ["Data", "Arn"]}
+
+        assert ["${Data.Arn}", None] == statement(Resource=[arn, IF]).resources
+
+    def test_principals_by_kind(self):
+        """A single principal is a list of one of its kind."""
+        principal = {"AWS": "a", "Service": ["b", {"Ref": "C"}, IF]}
+
+        assert {
+            "AWS": ["a"],
+            "Service": ["b", "${C}", None],
+        } == statement(Principal=principal).principals
+
+    def test_nobody(self):
+        """A statement of an IAM policy names no principal."""
+        assert {} == statement().principals
+
+    def test_conditions_by_operator(self):
+        """Conditions are kept as they are written."""
+        condition = {"StringEquals": ORGANIZATION}
+
+        assert condition == statement(Condition=condition).conditions
+
+    @pytest.mark.parametrize("parts", [{}, {"Condition": None}])
+    def test_no_conditions(self, parts):
+        """A statement may hold without conditions."""
+        assert {} == statement(**parts).conditions
+
+    def test_odd_operators_are_left_out(self):
+        """An operator without keys says nothing that can be read."""
+        condition = {"Bool": "true", "StringEquals": ORGANIZATION}
+
+        assert {"StringEquals": ORGANIZATION} == (
+            statement(Condition=condition).conditions
+        )
+
+
+class TestIsForEverybody:
+    @pytest.mark.parametrize(
+        "principal", ["*", {"AWS": "*"}, {"AWS": ["arn", "*"]}], ids=str
+    )
+    def test_with_a_star(self, principal):
+        """Everybody is `*`, alone, as an AWS principal or among others."""
+        assert statement(Principal=principal).is_for_everybody
+
+    @pytest.mark.parametrize(
+        "principal",
+        [None, {}, "a", {"AWS": FOREIGN}, {"Service": "*"}, {"AWS": IF}, IF],
+        ids=str,
+    )
+    def test_not_with_less(self, principal):
+        """Somebody, a service or an unknown principal is not everybody."""
+        assert not statement(Principal=principal).is_for_everybody
+
+    def test_but_a_few(self):
+        """An Allow for all but somebody lets everybody else in, unauthenticated too."""
+        assert statement(NotPrincipal={"AWS": OWN}).is_for_everybody
+
+
+class TestIsNarrowed:
+    @pytest.mark.parametrize(
+        "operator",
+        [
+            "StringEquals",
+            "StringEqualsIgnoreCase",
+            "StringLike",
+            "ArnEquals",
+            "ArnLike",
+            "ForAnyValue:StringEquals",
+            "ForAnyValue:StringLike",
+        ],
+    )
+    def test_by_what_must_match(self, operator):
+        """An operator that fails without the key keeps everybody else out."""
+        assert statement(Condition={operator: ORGANIZATION}).is_narrowed
+
+    @pytest.mark.parametrize(
+        "operator",
+        [
+            "StringNotEquals",
+            "StringNotLike",
+            "ArnNotLike",
+            "StringEqualsIfExists",
+            "ArnLikeIfExists",
+            "ForAllValues:StringEquals",
+            "Null",
+            "NumericEquals",
+        ],
+    )
+    def test_not_by_what_may_be_missing(self, operator):
+        """An operator that holds for all others, or without the key, does not."""
+        assert not statement(Condition={operator: ORGANIZATION}).is_narrowed
+
+    @pytest.mark.parametrize(
+        "key",
+        [
+            "aws:PrincipalAccount",
+            "aws:PrincipalArn",
+            "aws:PrincipalOrgID",
+            "aws:PrincipalOrgPaths",
+            "aws:SourceAccount",
+            "aws:SourceArn",
+            "aws:SourceOrgID",
+            "aws:SourceVpc",
+            "aws:SourceVpce",
+            "kms:CallerAccount",
+            "AWS:SOURCEACCOUNT",
+        ],
+    )
+    def test_by_who_and_where_from(self, key):
+        """Keys that say who calls, or for whom, in any case."""
+        assert statement(Condition={"StringEquals": {key: "a"}}).is_narrowed
+
+    @pytest.mark.parametrize("key", ["aws:UserAgent", "aws:Referer", "s3:prefix"])
+    def test_not_by_what_anybody_can_say(self, key):
+        """Keys whose value the caller chooses keep nobody out."""
+        assert not statement(Condition={"StringEquals": {key: "a"}}).is_narrowed
+
+    @pytest.mark.parametrize("value", ["*", ["*"], [OWN, "*"]])
+    def test_not_by_a_star(self, value):
+        """What matches everything keeps nobody out."""
+        condition = {"StringLike": {"aws:PrincipalAccount": value}}
+
+        assert not statement(Condition=condition).is_narrowed
+
+    @pytest.mark.parametrize(
+        "arn",
+        ["arn:aws:iam::*:role/Deploy", "arn:*", "**", "arn:aws:iam::????????????:root"],
+    )
+    def test_not_by_an_arn_of_any_account(self, arn):
+        """Anybody can make a role of that name in an account of their own."""
+        condition = {"ArnLike": {"aws:PrincipalArn": arn}}
+
+        assert not statement(Condition=condition).is_narrowed
+
+    @pytest.mark.parametrize(
+        "arn",
+        [f"arn:aws:iam::{OWN}:role/*", f"arn:*:iam::{OWN}:*", "arn:aws:s3:::orders"],
+    )
+    def test_by_an_arn_of_one_account(self, arn):
+        """An ARN may have wildcards behind the account; a bucket's has none at all."""
+        condition = {"ArnLike": {"aws:SourceArn": arn}}
+
+        assert statement(Condition=condition).is_narrowed
+
+    @pytest.mark.parametrize("value", [{"Ref": "AWS::AccountId"}, IF, [OWN]], ids=str)
+    def test_by_references(self, value):
+        """What the deployment fills in is some account, not all."""
+        condition = {"StringEquals": {"aws:SourceAccount": value}}
+
+        assert statement(Condition=condition).is_narrowed
+
+    def test_by_one_of_several_conditions(self):
+        """All conditions must hold, so one is enough."""
+        condition = {
+            "Bool": {"aws:SecureTransport": "true"},
+            "StringEquals": {"aws:RequestedRegion": "eu-west-1", **ORGANIZATION},
+        }
+
+        assert statement(Condition=condition).is_narrowed
+
+    def test_not_without_conditions(self):
+        """Nothing narrows a statement without conditions."""
+        assert not statement().is_narrowed
+
+    @pytest.mark.parametrize("condition", [IF, {"StringEquals": IF}], ids=str)
+    def test_perhaps_by_an_unknown_condition(self, condition):
+        """What only the deployment knows is not held against the statement."""
+        assert statement(Condition=condition).is_narrowed
+
+
+class TestForeignAccounts:
+    @pytest.mark.parametrize(
+        "principal",
+        [
+            FOREIGN,
+            [OWN, FOREIGN],
+            f"arn:aws:iam::{FOREIGN}:root",
+            f"arn:aws-cn:iam::{FOREIGN}:user/path/somebody",
+            f"arn:aws:sts::{FOREIGN}:assumed-role/role/session",
+            {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::{FOREIGN}:role/role"},
+            int(FOREIGN),
+        ],
+        ids=str,
+    )
+    def test_are_those_named(self, principal):
+        """An account is named by its number, or by an ARN in it."""
+        found = statement(Principal={"AWS": principal})
+
+        assert [FOREIGN] == list(found.foreign_accounts(OWN))
+
+    @pytest.mark.parametrize(
+        "principal",
+        [
+            OWN,
+            f"arn:aws:iam::{OWN}:root",
+            f"arn:aws:iam::{OWN}:role/role",
+            {"Ref": "AWS::AccountId"},
+            {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root"},
+            {"Fn::GetAtt": ["Role", "Arn"]},
+            {"Fn::ImportValue": "RoleArn"},
+            IF,
+            "*",
+            "AIDACKCEVSQ6C2EXAMPLE",
+            f"{FOREIGN}0",
+            f"arn:aws:s3::{FOREIGN}:accesspoint/a",
+        ],
+        ids=str,
+    )
+    def test_are_not_the_own_nor_unknown_ones(self, principal):
+        """Only what is known to be another account is foreign."""
+        found = statement(Principal={"AWS": principal})
+
+        assert [] == list(found.foreign_accounts(OWN))
+
+    def test_are_unknown_where_the_own_is(self):
+        """Without a known account there may be none but the own."""
+        found = statement(Principal={"AWS": FOREIGN})
+
+        assert [] == list(found.foreign_accounts(None))
+
+    def test_are_no_services(self):
+        """A service is no account."""
+        found = statement(Principal={"Service": FOREIGN})
+
+        assert [] == list(found.foreign_accounts(OWN))
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {"StringEquals": {"aws:PrincipalAccount": FOREIGN}},
+            {"StringEquals": {"kms:CallerAccount": [OWN, FOREIGN]}},
+            {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{FOREIGN}:role/*"}},
+        ],
+        ids=str,
+    )
+    def test_may_be_named_by_a_condition(self, condition):
+        """Everybody, if of that account, is that account."""
+        found = statement(Principal="*", Condition=condition)
+
+        assert [FOREIGN] == list(found.foreign_accounts(OWN))

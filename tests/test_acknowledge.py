@@ -1,0 +1,111 @@
+"""Tests for `secure_constructs.acknowledge`."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+import pytest
+
+from aws_cdk import aws_s3 as s3
+
+from secure_constructs import SecureBucket, acknowledge_defaults
+from secure_constructs.acknowledge import UNMET
+from tests.support.nag import STRICT, STRICT_NAMES, add_packs
+from tests.support.synth import new_app, synthesize
+
+REPLICATION = "HIPAA.Security-S3BucketReplicationEnabled"
+
+
+def strict_app() -> tuple[cdk.App, cdk.Stack]:
+    """Return an app with the strict packs on, and a stack."""
+    app = new_app()
+    add_packs(app, *STRICT)
+    return app, cdk.Stack(app, "Stack")
+
+
+class TestAcknowledgeDefaults:
+    def test_shows_every_reason_in_the_report(self):
+        """What is acknowledged is still reported, with the reason."""
+        app, stack = strict_app()
+        SecureBucket(stack, "Data")
+        acknowledge_defaults(app, packs=["HIPAA.Security"])
+
+        acknowledged = synthesize(app).acknowledged
+
+        at = (REPLICATION, "Stack/Data/Default/Resource")
+        assert UNMET[0].reason == acknowledged[at]
+
+    def test_leaves_resources_of_the_users_alone(self):
+        """A plain bucket beside ours is still found."""
+        app, stack = strict_app()
+        SecureBucket(stack, "Data")
+        s3.Bucket(stack, "Plain")
+        acknowledge_defaults(app, packs=STRICT_NAMES)
+
+        found = {path for rule, path in synthesize(app).findings if rule == REPLICATION}
+        assert {"Stack/Plain/Resource"} == found
+
+    def test_leaves_other_packs_alone(self):
+        """Only the packs that were named are acknowledged."""
+        app, stack = strict_app()
+        SecureBucket(stack, "Data")
+        acknowledge_defaults(app, packs=["HIPAA.Security"])
+
+        rules = synthesize(app).rules
+        assert REPLICATION not in rules
+        assert "PCI.DSS.321-S3BucketReplicationEnabled" in rules
+
+    def test_leaves_what_is_outside_the_scope_alone(self):
+        """Only what is below the scope is acknowledged; a name alike is not."""
+        app, stack = strict_app()
+        SecureBucket(stack, "Data")
+        SecureBucket(cdk.Stack(app, "Stack2"), "Data")
+        acknowledge_defaults(stack, packs=["HIPAA.Security"])
+
+        found = {path for rule, path in synthesize(app).findings if rule == REPLICATION}
+        assert {
+            "Stack2/Data/Default/Resource",
+            "Stack2/SecureConstructsAccessLogs/Default/Resource",
+        } == found
+
+    def test_what_comes_later_stays_found(self):
+        """The call acknowledges for what exists, and nothing behind its back."""
+        app, stack = strict_app()
+        SecureBucket(stack, "Data")
+        acknowledge_defaults(app, packs=["HIPAA.Security"])
+        SecureBucket(stack, "Later")
+
+        assert (REPLICATION, "Stack/Later/Default/Resource") in synthesize(app).findings
+
+    def test_a_choice_that_meets_the_rule_needs_no_acknowledgement(self):
+        """A rule that finds nothing has no entry in the report."""
+        app, stack = strict_app()
+        retention = s3.ObjectLockRetention.governance(cdk.Duration.days(1))
+        SecureBucket(stack, "Data", object_lock_default_retention=retention)
+        acknowledge_defaults(app, packs=["NIST.800.53.R4"])
+
+        lock = "NIST.800.53.R4-S3BucketDefaultLockEnabled"
+        at = (lock, "Stack/Data/Default/Resource")
+        assert at not in synthesize(app).acknowledged
+
+
+class TestRefusals:
+    def test_fails_on_an_unknown_pack(self, stack):
+        """A misspelt pack would acknowledge nothing."""
+        SecureBucket(stack, "Data")
+
+        with pytest.raises(
+            ValueError, match=r"packs=\['HIPAA'\] have no rule.*use some"
+        ):
+            acknowledge_defaults(stack, packs=["HIPAA"])  # type: ignore[list-item]
+
+    def test_fails_where_nothing_of_ours_is(self, stack):
+        """Called first, it would acknowledge nothing."""
+        with pytest.raises(ValueError, match="'Stack' holds no construct of this libr"):
+            acknowledge_defaults(stack, packs=["HIPAA.Security"])
+
+
+@pytest.mark.parametrize("unmet", UNMET, ids=lambda unmet: unmet.rule)
+def test_every_reason_is_an_argument(unmet):
+    """A reason says why, in sentences."""
+    assert unmet.reason.endswith(".")
+    assert len(unmet.reason.split()) > 15

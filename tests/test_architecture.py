@@ -1,0 +1,79 @@
+"""The import rules of the package, checked on its source."""
+
+from __future__ import annotations
+
+import ast
+
+from pathlib import Path
+
+import secure_constructs
+
+ROOT = Path(secure_constructs.__file__).parent
+CONSTRUCTS = {"bucket", "event_bus", "function", "github_oidc", "table"}
+SHARED = {"acknowledge", "baseline", "key", "tags", "tier", "waiver"}
+
+
+def imports() -> dict[str, set[str]]:
+    """Return what each module imports when it is loaded, by dotted names."""
+    found = {}
+    for path in ROOT.rglob("*.py"):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        found[module] = set(_imported(ast.parse(path.read_text()).body))
+    return found
+
+
+def _imported(body):
+    for node in body:
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.removeprefix("secure_constructs.")
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+
+
+def test_constructs_do_not_import_each_other():
+    """They meet in the user's code, through CDK's interfaces."""
+    assert [] == [
+        (module, name)
+        for module, names in imports().items()
+        for name in names & CONSTRUCTS
+    ]
+
+
+def test_the_shared_pieces_import_no_construct():
+    """What constructs share knows none of them."""
+    found = imports()
+
+    assert [] == [name for name in SHARED for used in found[name] & CONSTRUCTS]
+
+
+def test_rules_do_not_need_cdk():
+    """Templates can be checked where neither CDK nor Node is installed."""
+    assert [] == [
+        (module, name)
+        for module, names in imports().items()
+        if module.startswith("checks.") and module != "checks.guard"
+        for name in names
+        if name.startswith(("aws_cdk", "constructs", "jsii"))
+    ]
+
+
+def test_only_the_command_line_needs_its_extra():
+    """A user of the constructs installs CDK and nothing else."""
+    extras = ("click", "rich", "pytest", "syrupy", "cdk_nag", "cfnlint", "yaml")
+
+    assert {"__main__", "checks.summary"} == {
+        module
+        for module, names in imports().items()
+        for name in names
+        if name.split(".")[0] in extras
+    } | {"__main__"}
+
+
+def test_files_stay_small():
+    """A file that does not fit on a few screens holds more than one thing."""
+    assert [] == [
+        path.name
+        for path in ROOT.rglob("*.py")
+        if len(path.read_text().splitlines()) > 260
+    ]

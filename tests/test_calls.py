@@ -1,0 +1,195 @@
+"""
+What the constructs cost in calls to CDK's own process, beside code without them.
+
+Time in CDK goes into these calls, and unlike time they can be counted exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from aws_cdk import aws_iam as iam, aws_s3 as s3
+
+from secure_constructs import AppKey, SecureBucket, Waived
+from tests.support.calls import kernel_calls
+from tests.support.synth import new_app, synthesize
+
+REASON = "rebuilt every night from the data lake"
+
+
+def by_hand(stack: cdk.Stack, count: int) -> None:
+    """Define what so many buckets of ours render, as CDK's documentation writes it."""
+    logs = s3.Bucket(
+        stack,
+        "SecureConstructsAccessLogs",
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
+        versioned=True,
+        removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                id="SecureConstructs",
+                abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                expiration=cdk.Duration.days(365),
+                noncurrent_version_expiration=cdk.Duration.days(1),
+            )
+        ],
+    )
+    _record(logs, "AccessLogs")
+    sources = [_one_by_hand(stack, f"Data{index}", logs) for index in range(count)]
+    logs.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
+            actions=["s3:PutObject"],
+            resources=[logs.arn_for_objects("*")],
+            conditions={
+                "ArnLike": {"aws:SourceArn": sources},
+                "StringEquals": {"aws:SourceAccount": stack.account},
+            },
+        )
+    )
+
+
+def _one_by_hand(stack: cdk.Stack, name: str, logs: s3.Bucket) -> str:
+    bucket = s3.Bucket(
+        stack,
+        name,
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+        enforce_ssl=True,
+        minimum_tls_version=1.2,
+        encryption=s3.BucketEncryption.S3_MANAGED,
+        blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
+        versioned=True,
+        removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        lifecycle_rules=[
+            s3.LifecycleRule(
+                id="SecureConstructs",
+                abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
+                expired_object_delete_marker=True,
+                noncurrent_version_transitions=[
+                    s3.NoncurrentVersionTransition(
+                        storage_class=s3.StorageClass.INFREQUENT_ACCESS,
+                        transition_after=cdk.Duration.days(30),
+                    )
+                ],
+            )
+        ],
+    )
+    cfn: Any = _record(bucket, "SecureBucket")
+    cfn.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
+        destination_bucket_name=logs.bucket_name,
+        target_object_key_format=s3.CfnBucket.TargetObjectKeyFormatProperty(
+            partitioned_prefix=s3.CfnBucket.PartitionedPrefixProperty(
+                partition_date_source="EventTime"
+            )
+        ),
+    )
+    return bucket.bucket_arn
+
+
+def _record(bucket: s3.Bucket, kind: str) -> Any:
+    cfn: Any = bucket.node.default_child
+    record = {"Construct": kind, "Tier": "production"}
+    cfn.add_metadata("SecureConstructs", record)
+    return cfn
+
+
+def ours(stack: cdk.Stack, count: int) -> None:
+    """Define so many buckets."""
+    for index in range(count):
+        SecureBucket(stack, f"Data{index}")
+
+
+def calls_of(define: Callable[[cdk.Stack], object]) -> int:
+    """Return how many calls *define* makes for a stack."""
+    stack = cdk.Stack(new_app(), "Stack")
+    with kernel_calls() as calls:
+        define(stack)
+    return len(calls)
+
+
+def further(define: Callable[[cdk.Stack], object]) -> int:
+    """Return how many calls *define* makes beside a bucket that is there already."""
+    stack = cdk.Stack(new_app(), "Stack")
+    SecureBucket(stack, "First")
+    with kernel_calls() as calls:
+        define(stack)
+    return len(calls)
+
+
+class TestBesideCodeByHand:
+    def test_renders_the_same(self):
+        """Both ways give one template, so that their cost can be compared."""
+        templates = []
+        for define in (by_hand, ours):
+            app = new_app()
+            define(cdk.Stack(app, "Stack"), 3)
+            templates.append(synthesize(app).templates["Stack.template.json"])
+
+        assert templates[0] == templates[1]
+
+    @pytest.mark.parametrize("count", [1, 2, 10])
+    def test_calls_no_more(self, count):
+        """A stack of ours takes no more calls than the same stack by hand."""
+        mine = calls_of(lambda stack: ours(stack, count))
+
+        assert mine <= calls_of(lambda stack: by_hand(stack, count))
+
+
+class TestExactly:
+    """Numbers that only a decision may raise."""
+
+    def test_first_bucket(self):
+        """What an app, a stack and its log bucket cost once is in the first."""
+        assert 27 == calls_of(lambda stack: SecureBucket(stack, "Data"))
+
+    def test_each_further_bucket(self):
+        """Two constructs, their ARN and L1, metadata and logging."""
+        assert 7 == further(lambda stack: SecureBucket(stack, "Data"))
+
+    @pytest.mark.parametrize(
+        ("option", "calls"),
+        [
+            ({"versioning": Waived(REASON)}, 2),
+            ({"retain": Waived(REASON)}, 2),
+            ({"access_logs": Waived(REASON)}, 1),
+            ({"presigned_url_max_age": cdk.Duration.minutes(15)}, 5),
+            ({"noncurrent_version_expiration": cdk.Duration.days(90)}, 1),
+            ({"noncurrent_version_transition": cdk.Duration.days(90)}, 1),
+            ({"event_bridge_enabled": True}, 4),
+            ({"bucket_name": "orders-data"}, 1),
+            ({"cors": [s3.CorsRule(allowed_methods=[], allowed_origins=["a"])]}, 0),
+            (
+                {
+                    "lifecycle_rules": [
+                        s3.LifecycleRule(expiration=cdk.Duration.days(9))
+                    ]
+                },
+                1,
+            ),
+        ],
+        ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+    )
+    def test_each_option(self, option, calls):
+        """What an option costs beside the bucket itself."""
+        assert 7 + calls == further(lambda stack: SecureBucket(stack, "Data", **option))
+
+    def test_key_of_the_same_stack(self):
+        """A key costs its ARN and the statement that refuses other keys."""
+        stack = cdk.Stack(new_app(), "Stack")
+        SecureBucket(stack, "First")
+        key = AppKey(stack, "Key")
+
+        with kernel_calls() as calls:
+            SecureBucket(stack, "Data", encryption_key=key)
+
+        assert 7 + 5 == len(calls)

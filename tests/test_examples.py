@@ -1,0 +1,68 @@
+"""The example app, as `make synth` synthesizes it."""
+
+from __future__ import annotations
+
+import os
+import runpy
+
+import aws_cdk as cdk
+import pytest
+
+from tests.support.nag import ORDINARY, STRICT, add_packs
+from tests.support.synth import RECOMMENDED, ROOT, new_app, synthesize
+
+STATEFUL = ("AWS::KMS::Key", "AWS::S3::Bucket")
+
+
+def example(tier: str) -> cdk.App:
+    """Return the app of `examples/app.py`, not yet synthesized."""
+    app = new_app(RECOMMENDED, tier=tier)
+    runpy.run_path(os.fspath(ROOT / "examples" / "app.py"))["orders"](app)
+    return app
+
+
+@pytest.mark.parametrize("tier", ["production", "development"])
+class TestFindings:
+    def test_no_pack_finds_anything(self, tier):
+        """All six packs and the library's own rules are content, in both tiers."""
+        app = example(tier)
+        add_packs(app, *ORDINARY, *STRICT)
+
+        assert set() == synthesize(app).findings
+
+    def test_acknowledges_no_default_for_ordinary_packs(self, tier):
+        """What AwsSolutions has acknowledged are decisions of the app, not defaults."""
+        app = example(tier)
+        add_packs(app, *ORDINARY)
+
+        assert {"OrdersStorage/FrontEnd/Resource"} == {
+            path
+            for rule, path in synthesize(app).acknowledged
+            if rule.startswith(("AwsSolutions", "Serverless"))
+        }
+
+    def test_stacks_are_protected_in_production_only(self, tier):
+        """A production stack cannot be deleted by one command (CDK-07)."""
+        app = example(tier)
+
+        assert {tier == "production"} == {
+            stack.termination_protection
+            for stack in app.node.children
+            if isinstance(stack, cdk.Stack)
+        }
+
+
+def test_logical_ids_are_stable():
+    """A changed logical id replaces a resource in users' accounts."""
+    assert {
+        "Key961B73FD",
+        "InvoicesF0222E8D",
+        "SecureConstructsAccessLogs4455EC6C",
+        "Thumbnails115905A6",
+        "Uploads4F6EB0FD",
+    } == {
+        name
+        for template in synthesize(example("production")).templates.values()
+        for name, resource in template["Resources"].items()
+        if resource["Type"] in STATEFUL
+    }

@@ -1,0 +1,109 @@
+"""Tests for `secure_constructs.key`, and attacks on the key's policy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+
+from aws_cdk import aws_iam as iam
+
+from secure_constructs import AppKey, SecureBucket, Tier
+from tests.support.synth import new_app, resources, synthesize, template_of
+
+
+def key_of(stack: cdk.Stack) -> dict[str, Any]:
+    """Return the one key of *stack*."""
+    (key,) = resources(template_of(stack), "AWS::KMS::Key").values()
+    return dict(key)
+
+
+class TestDefaults:
+    def test_rotates_yearly_and_is_not_deleted_in_haste(self, stack):
+        """Yearly rotation, 30 days until a deletion (KEY-01)."""
+        AppKey(stack, "Key")
+
+        properties = key_of(stack)["Properties"]
+        assert properties["EnableKeyRotation"]
+        assert 365 == properties["RotationPeriodInDays"]
+        assert 30 == properties["PendingWindowInDays"]
+
+    def test_outlives_its_stack(self, stack):
+        """What it encrypted can be read as long as it exists (KEY-01)."""
+        AppKey(stack, "Key")
+
+        assert "RetainExceptOnCreate" == key_of(stack)["DeletionPolicy"]
+
+    def test_has_no_alias(self, stack):
+        """A fixed name would collide where one account holds two copies."""
+        AppKey(stack, "Key")
+
+        assert {} == resources(template_of(stack), "AWS::KMS::Alias")
+
+
+class TestOptions:
+    def test_goes_with_a_development_stack(self, stack):
+        """In development the key goes as well."""
+        AppKey(stack, "Key", tier=Tier.DEVELOPMENT)
+
+        assert "Delete" == key_of(stack)["DeletionPolicy"]
+
+    def test_alias(self, stack):
+        """An alias names the key."""
+        AppKey(stack, "Key", alias="alias/orders")
+
+        (alias,) = resources(template_of(stack), "AWS::KMS::Alias").values()
+        assert "alias/orders" == alias["Properties"]["AliasName"]
+
+    def test_alias_may_be_a_token(self, stack):
+        """A name only known at deployment is not judged."""
+        AppKey(stack, "Key", alias=f"alias/{cdk.Aws.STACK_NAME}")
+
+        assert 1 == len(resources(template_of(stack), "AWS::KMS::Alias"))
+
+    @pytest.mark.parametrize("alias", ["orders", "alias/aws/s3"])
+    def test_fails_on_an_alias_that_cannot_be(self, stack, alias):
+        """Aliases start with alias/, and alias/aws/ is AWS's own."""
+        with pytest.raises(ValueError, match=f"alias='{alias}' is no alias of yours"):
+            AppKey(stack, "Key", alias=alias)
+
+        assert [] == stack.node.children
+
+
+class TestOtherStacks:
+    """The key in one stack, what it encrypts in others."""
+
+    def test_serves_without_being_changed(self):
+        """Nothing that another stack does with the key changes its policy."""
+        alone = cdk.Stack(new_app(), "Keys")
+        AppKey(alone, "Key")
+        app = new_app()
+        keys = cdk.Stack(app, "Keys")
+        key = AppKey(keys, "Key")
+        stack = cdk.Stack(app, "Data")
+        role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())
+        SecureBucket(stack, "Data", encryption_key=key).grants.read_write(role)
+
+        policies = [key_of(each)["Properties"]["KeyPolicy"] for each in (alone, keys)]
+        assert policies[0] == policies[1]
+
+    def test_one_view_for_each_stack(self, app):
+        """Two buckets of a stack share the view; a second key has its own."""
+        keys = cdk.Stack(app, "Keys")
+        one, two = AppKey(keys, "One"), AppKey(keys, "Two")
+        stack = cdk.Stack(app, "Data")
+        for index, key in enumerate([one, one, two]):
+            SecureBucket(stack, f"Data{index}", encryption_key=key)
+
+        views = stack.node.find_child("SecureConstructsKeys").node.children
+        assert 2 == len(views)
+
+    def test_serves_nested_stacks(self):
+        """A nested stack gets the ARN as a parameter."""
+        app = new_app()
+        stack = cdk.Stack(app, "Stack")
+        key = AppKey(stack, "Key")
+        SecureBucket(cdk.NestedStack(stack, "Nested"), "Data", encryption_key=key)
+
+        assert set() == synthesize(app).findings
