@@ -112,10 +112,10 @@ class SecureBucket(Construct):
         versioning: Waived | None = None,
         access_logs: s3.IBucket | Waived | None = None,
         server_access_logs_prefix: str | None = None,
-        lifecycle_rules: Sequence[s3.LifecycleRule] = (),
+        lifecycle_rules: Sequence[s3.LifecycleRule] | None = None,
         noncurrent_version_transition: Duration | Waived | None = None,
         noncurrent_version_expiration: Duration | None = None,
-        cors: Sequence[s3.CorsRule] = (),
+        cors: Sequence[s3.CorsRule] | None = None,
         presigned_url_max_age: Duration | None = None,
         object_lock_default_retention: s3.ObjectLockRetention | None = None,
         event_bridge_enabled: bool = False,
@@ -125,7 +125,8 @@ class SecureBucket(Construct):
         inputs = Inputs("SecureBucket", scope, construct_id)
         place = place_of(inputs, scope)
         tier = place.tier_for(inputs, tier)
-        encryption_key = encryption_key or place.encryption_key
+        if encryption_key is None:
+            encryption_key = place.encryption_key
         check_key(inputs, place, encryption_key)
         inputs.waived("versioning", versioning, "versions (S3-04)")
         inputs.waived("retain", retain, "keeping the data (S3-09)")
@@ -133,7 +134,7 @@ class SecureBucket(Construct):
         removal = RemovalPolicy.DESTROY if retain else tier.removal_policy
         _bucket_inputs.check_name(inputs, bucket_name)
         _bucket_inputs.check_access_logs(inputs, access_logs, server_access_logs_prefix)
-        _bucket_inputs.check_cors(inputs, cors)
+        _bucket_inputs.check_cors(inputs, cors or [])
         _bucket_inputs.check_object_lock(
             inputs,
             object_lock_default_retention,
@@ -141,10 +142,9 @@ class SecureBucket(Construct):
             removal_policy=removal,
         )
         oldest = _bucket_inputs.signature_age(inputs, presigned_url_max_age)
-        _lifecycle.check_rules(inputs, lifecycle_rules)
-        move = _lifecycle.check_noncurrent(
+        lifecycle = _lifecycle.with_default_rule(
             inputs,
-            lifecycle_rules,
+            lifecycle_rules or [],
             move=noncurrent_version_transition,
             expire=noncurrent_version_expiration,
             versioned=not versioning,
@@ -157,11 +157,7 @@ class SecureBucket(Construct):
             bucket_name=bucket_name,
             encryption_key=key,
             versioned=not versioning,
-            lifecycle_rules=_lifecycle.with_default_rule(
-                lifecycle_rules,
-                move=move,
-                expire=noncurrent_version_expiration,
-            ),
+            lifecycle_rules=lifecycle,
             cors=cors,
             object_lock_default_retention=object_lock_default_retention,
             removal_policy=removal,

@@ -241,11 +241,6 @@ class TestIsNarrowed:
         """Nothing narrows a statement without conditions."""
         assert not statement().is_narrowed
 
-    @pytest.mark.parametrize("condition", [IF, {"StringEquals": IF}], ids=str)
-    def test_perhaps_by_an_unknown_condition(self, condition):
-        """What only the deployment knows is not held against the statement."""
-        assert statement(Condition=condition).is_narrowed
-
 
 class TestForeignAccounts:
     @pytest.mark.parametrize(

@@ -25,15 +25,14 @@ FLAGS = {"no flags": NO_FLAGS, "recommended flags": RECOMMENDED}
 _QUIET = {"@aws-cdk/core:failSynthOnValidationErrors": False}
 
 
-def new_app(
-    flags: Mapping[str, Any] = NO_FLAGS, *, validate: bool = False, **context: object
-) -> cdk.App:
+def new_app(flags: Mapping[str, Any] = NO_FLAGS, **context: object) -> cdk.App:
     """Return an app that reports findings instead of failing on them."""
-    # The templates are to be clean even where it is the user's choice to look.
-    return cdk.App(
-        context={**flags, **_QUIET, **context},
-        builtin_cloud_formation_validation=validate,
-    )
+    return cdk.App(context={**flags, **_QUIET, **context})
+
+
+def add_cdk_validation(app: cdk.App) -> None:
+    """Check *app* with CDK's own rules, which the tests otherwise do without."""
+    cdk.Validations.of(app).add_plugins(cdk.CloudFormationValidatePlugin())
 
 
 @dataclass(frozen=True)

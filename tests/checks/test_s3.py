@@ -1,0 +1,322 @@
+"""Tests for `secure_constructs.checks.s3`: the rules for what a bucket holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from secure_constructs.checks import Rule, Template, s3
+
+NO_VALUE = {"Ref": "AWS::NoValue"}
+INTRINSICS = {
+    "if": {"Fn::If": ["Production", "a", "b"]},
+    "import": {"Fn::ImportValue": "Shared"},
+    "parameter": {"Ref": "Parameter"},
+}
+_UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
+KEY = {"SSEAlgorithm": "aws:kms"}
+ABORT = {
+    "Status": "Enabled",
+    "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+}
+EXPIRE = {"Status": "Enabled", "NoncurrentVersionExpiration": {"NoncurrentDays": 90}}
+_ON = pytest.mark.parametrize("on", [True, "true"], ids=repr)
+_OFF = pytest.mark.parametrize("off", [None, False, "false", NO_VALUE], ids=repr)
+
+
+def problems(rule: Rule, properties: Any = None, **body: Any) -> list[str]:
+    """Return where a bucket with *properties* breaks *rule*, and by what."""
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": properties or {}, **body}
+    resource = Template({"Resources": {"Data": bucket}}).resources["Data"]
+    return [f"{each.location}: {each.problem}" for each in rule.breaches(resource)]
+
+
+class TestPublicAccessBlocked:
+    FLAGS = (
+        "BlockPublicAcls",
+        "BlockPublicPolicy",
+        "IgnorePublicAcls",
+        "RestrictPublicBuckets",
+    )
+
+    def found(self, flags: object) -> list[str]:
+        """Return what S3-01 finds."""
+        properties = {"PublicAccessBlockConfiguration": flags}
+        return problems(s3.public_access_blocked, properties)
+
+    @_ON
+    def test_by_all_flags(self, on):
+        """All four flags keep the promise, also as text."""
+        assert [] == self.found(dict.fromkeys(self.FLAGS, on))
+
+    @_OFF
+    @pytest.mark.parametrize("flag", FLAGS)
+    def test_not_with_one_off(self, flag, off):
+        """Each flag is needed."""
+        expected = f"Properties.PublicAccessBlockConfiguration.{flag}: {flag} is not on"
+
+        assert [expected] == self.found({**dict.fromkeys(self.FLAGS, True), flag: off})
+
+    @pytest.mark.parametrize("flags", [None, {}, NO_VALUE], ids=str)
+    def test_not_without_any(self, flags):
+        """What is not written out is not relied on."""
+        assert 4 == len(self.found(flags))
+
+    @_UNKNOWABLE
+    def test_perhaps_by_the_deployment(self, unknown):
+        """Neither unknown flags nor an unknown configuration is a breach."""
+        flags = dict.fromkeys(self.FLAGS, unknown)
+
+        assert [] == self.found(flags) + self.found(unknown)
+
+
+class TestEncrypted:
+    NONE = "Properties.BucketEncryption: no encryption is declared"
+    NO_BUCKET_KEY = (
+        "Properties.BucketEncryption: "
+        "there is no bucket key, so each object costs a request"
+    )
+    NOT_BLOCKED = "Properties.BucketEncryption: SSE-C is not blocked"
+
+    def found(self, **changes: Any) -> list[str]:
+        """Return what S3-02 finds with *changes* of a good encryption."""
+        rule = {
+            "ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+            "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+            **changes,
+        }
+        return self.found_with({"ServerSideEncryptionConfiguration": [rule]})
+
+    def found_with(self, encryption: object) -> list[str]:
+        """Return what S3-02 finds with that *encryption*."""
+        return problems(s3.encrypted, {"BucketEncryption": encryption})
+
+    @pytest.mark.parametrize("algorithm", ["AES256", "aws:kms:dsse"])
+    def test_without_a_bucket_key(self, algorithm):
+        """Only plain KMS can have a bucket key."""
+        default = {"SSEAlgorithm": algorithm}
+
+        assert [] == self.found(ServerSideEncryptionByDefault=default)
+
+    @_ON
+    def test_with_a_bucket_key(self, on):
+        """With KMS and a bucket key the promise is kept."""
+        assert [] == self.found(ServerSideEncryptionByDefault=KEY, BucketKeyEnabled=on)
+
+    @_OFF
+    def test_not_by_kms_without_a_bucket_key(self, off):
+        """With KMS the bucket key is not optional."""
+        assert [self.NO_BUCKET_KEY] == self.found(
+            ServerSideEncryptionByDefault=KEY, BucketKeyEnabled=off
+        )
+
+    @_UNKNOWABLE
+    def test_perhaps_with_a_bucket_key(self, unknown):
+        """A bucket key that the deployment decides about is no breach."""
+        assert [] == self.found(
+            ServerSideEncryptionByDefault=KEY, BucketKeyEnabled=unknown
+        )
+
+    @pytest.mark.parametrize(
+        "encryption", [None, NO_VALUE, {"ServerSideEncryptionConfiguration": []}]
+    )
+    def test_not_by_itself(self, encryption):
+        """An encryption that is not declared is a breach, and blocks nothing."""
+        assert [self.NONE, self.NOT_BLOCKED] == self.found_with(encryption)
+
+    @pytest.mark.parametrize("default", [None, {}, {"KMSMasterKeyID": "key"}])
+    def test_not_without_an_algorithm(self, default):
+        """A default needs an algorithm."""
+        assert [self.NONE] == self.found(ServerSideEncryptionByDefault=default)
+
+    @pytest.mark.parametrize("types", ["SSE-C", ["NONE", "SSE-C"]])
+    def test_blocks_sse_c(self, types):
+        """It is blocked alone or among others."""
+        assert [] == self.found(BlockedEncryptionTypes={"EncryptionType": types})
+
+    @pytest.mark.parametrize(
+        "blocked", [None, {}, NO_VALUE, {"EncryptionType": ["NONE"]}], ids=str
+    )
+    def test_not_without_blocking_sse_c(self, blocked):
+        """Keys that only clients have must be blocked by name."""
+        assert [self.NOT_BLOCKED] == self.found(BlockedEncryptionTypes=blocked)
+
+    @_UNKNOWABLE
+    def test_perhaps_by_the_deployment(self, unknown):
+        """An unknown part, from the whole down to the algorithm, is no breach."""
+        configuration = "ServerSideEncryptionConfiguration"
+
+        assert [] == self.found_with(unknown)
+        assert [] == self.found_with({configuration: unknown})
+        assert [] == self.found_with({configuration: [unknown]})
+        assert [] == self.found(ServerSideEncryptionByDefault=unknown)
+        assert [] == self.found(ServerSideEncryptionByDefault={"SSEAlgorithm": unknown})
+
+    @_UNKNOWABLE
+    def test_perhaps_blocks_sse_c(self, unknown):
+        """Unknown blocked types are no breach, even where only one is unknown."""
+        for types in (unknown, ["NONE", unknown]):
+            assert [] == self.found(BlockedEncryptionTypes={"EncryptionType": types})
+
+
+class TestVersioned:
+    @pytest.mark.parametrize("status", ["Enabled", *INTRINSICS.values()], ids=str)
+    def test_when_enabled(self, status):
+        """Versions that are on, or that the deployment decides about, are fine."""
+        properties = {"VersioningConfiguration": {"Status": status}}
+
+        assert [] == problems(s3.versioned, properties)
+
+    @_UNKNOWABLE
+    def test_perhaps_by_the_deployment(self, unknown):
+        """An unknown configuration is no breach."""
+        assert [] == problems(s3.versioned, {"VersioningConfiguration": unknown})
+
+    @pytest.mark.parametrize(
+        "configuration", [None, {}, NO_VALUE, {"Status": "Suspended"}], ids=str
+    )
+    def test_not_otherwise(self, configuration):
+        """Versions that are off or suspended are a breach."""
+        expected = "Properties.VersioningConfiguration: versioning is off"
+        properties = {"VersioningConfiguration": configuration}
+
+        assert [expected] == problems(s3.versioned, properties)
+
+
+class TestCleanedUp:
+    UPLOADS = "Properties.LifecycleConfiguration: incomplete uploads are never aborted"
+    VERSIONS = (
+        "Properties.LifecycleConfiguration: noncurrent versions neither move nor expire"
+    )
+
+    def found(self, *rules: Any, versions: Any = "Enabled") -> list[str]:
+        """Return what S3-05 finds with those lifecycle *rules*."""
+        properties = {
+            "VersioningConfiguration": {"Status": versions},
+            "LifecycleConfiguration": {"Rules": list(rules)},
+        }
+        return problems(s3.cleaned_up, properties)
+
+    @pytest.mark.parametrize(
+        "action",
+        [
+            "NoncurrentVersionTransition",
+            "NoncurrentVersionTransitions",
+            "NoncurrentVersionExpiration",
+            "NoncurrentVersionExpirationInDays",
+        ],
+    )
+    def test_by_any_action_on_old_versions(self, action):
+        """Old versions move or expire, also in the spellings of before."""
+        assert [] == self.found({**ABORT, action: 1})
+
+    def test_by_several_rules(self):
+        """Each part may be a rule of its own."""
+        assert [] == self.found(ABORT, EXPIRE)
+
+    def test_not_without_aborting_uploads(self):
+        """Uploads must be aborted."""
+        assert [self.UPLOADS] == self.found(EXPIRE)
+
+    def test_not_where_old_versions_stay(self):
+        """Versions must move or expire."""
+        assert [self.VERSIONS] == self.found({**ABORT, "ExpirationInDays": 1})
+
+    @pytest.mark.parametrize("versions", [None, "Suspended", INTRINSICS["if"]], ids=str)
+    def test_without_versions(self, versions):
+        """Where there are no versions for certain, none has to go."""
+        assert [] == self.found(ABORT, versions=versions)
+
+    @pytest.mark.parametrize(
+        "limit",
+        [
+            {"Status": "Disabled"},
+            {"Status": None},
+            {"Prefix": "tmp/"},
+            {"TagFilters": [{"Key": "a", "Value": "b"}]},
+            {"ObjectSizeGreaterThan": "1024"},
+            {"ObjectSizeLessThan": 1024},
+        ],
+        ids=str,
+    )
+    def test_not_by_a_rule_for_some(self, limit):
+        """A rule that is off, or for some objects only, is not enough."""
+        rule = {**ABORT, **EXPIRE, **limit}
+
+        assert [self.UPLOADS, self.VERSIONS] == self.found(rule)
+
+    @pytest.mark.parametrize(
+        "limit", [{"Prefix": ""}, {"TagFilters": []}, {"Prefix": NO_VALUE}], ids=str
+    )
+    def test_by_a_rule_with_an_empty_limit(self, limit):
+        """A limit that limits nothing is none."""
+        assert [] == self.found({**ABORT, **EXPIRE, **limit})
+
+    def test_not_by_an_action_that_is_taken_away(self):
+        """`AWS::NoValue` is no action."""
+        rule = {**EXPIRE, "AbortIncompleteMultipartUpload": NO_VALUE}
+
+        assert [self.UPLOADS] == self.found(rule)
+
+    @pytest.mark.parametrize(
+        "configuration", [None, {}, {"Rules": []}, NO_VALUE], ids=str
+    )
+    def test_not_by_itself(self, configuration):
+        """Without lifecycle rules everything stays."""
+        properties = {"LifecycleConfiguration": configuration}
+
+        assert [self.UPLOADS] == problems(s3.cleaned_up, properties)
+
+    @_UNKNOWABLE
+    def test_perhaps_by_the_deployment(self, unknown):
+        """Rules that the deployment decides about are no breach, not even one."""
+        for configuration in (unknown, {"Rules": unknown}):
+            properties = {"LifecycleConfiguration": configuration}
+            assert [] == problems(s3.cleaned_up, properties)
+
+    @_UNKNOWABLE
+    def test_perhaps_by_one_rule(self, unknown):
+        """One rule that the deployment decides about may do what is missing."""
+        assert [] == self.found(unknown)
+
+    @_UNKNOWABLE
+    def test_perhaps_by_a_rule_that_may_be_on(self, unknown):
+        """A rule that the deployment turns on or off is no breach."""
+        assert [] == self.found({**ABORT, **EXPIRE, "Status": unknown})
+
+
+class TestKept:
+    POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
+
+    def found(self, record: Any = None, **policies: Any) -> list[str]:
+        """Return what S3-09 finds."""
+        both = dict.fromkeys(self.POLICIES, "Retain")
+        metadata = {"SecureConstructs": record}
+        return problems(s3.kept, Metadata=metadata, **{**both, **policies})
+
+    @pytest.mark.parametrize("kept", ["Retain", "RetainExceptOnCreate"])
+    def test_by_retaining_it(self, kept):
+        """The bucket stays, except perhaps after a failed first deployment."""
+        assert [] == self.found(DeletionPolicy=kept)
+
+    @pytest.mark.parametrize("policy", POLICIES)
+    @pytest.mark.parametrize("value", ["Delete", "Snapshot", None])
+    def test_not_otherwise(self, policy, value):
+        """Each of the two policies is needed."""
+        expected = f"{policy}: {policy} does not keep the bucket"
+
+        assert [expected] == self.found(**{policy: value})
+
+    @pytest.mark.parametrize(("tier", "count"), [("development", 0), ("production", 2)])
+    def test_not_needed_in_development(self, tier, count):
+        """A bucket that is recorded as development may go."""
+        gone = dict.fromkeys(self.POLICIES, "Delete")
+
+        assert count == len(self.found({"Tier": tier}, **gone))
+
+    @_UNKNOWABLE
+    @pytest.mark.parametrize("policy", POLICIES)
+    def test_perhaps_by_the_deployment(self, policy, unknown):
+        """With AWS::LanguageExtensions a policy may be an intrinsic."""
+        assert [] == self.found(**{policy: unknown})
