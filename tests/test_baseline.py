@@ -81,15 +81,28 @@ class TestRefusals:
         """Which of two would hold is not for the reader to guess."""
         Baseline().apply_to(app)
 
-        with pytest.raises(ValueError, match="already has another baseline"):
+        with pytest.raises(ValueError, match="the app already has one; say all of"):
             Baseline().apply_to(app)
 
-    def test_fails_when_something_was_decided_without_it(self, app):
+    @pytest.mark.parametrize("setting", ["tier", "encryption_key"])
+    def test_fails_when_something_was_decided_without_it(self, app, setting):
         """A baseline that comes late would hold for some constructs only."""
-        SecureBucket(cdk.Stack(app, "Stack"), "Data")
+        stack = cdk.Stack(app, "Stack")
+        settings = {"tier": Tier.DEVELOPMENT, "encryption_key": kms.Key(stack, "Key")}
+        late = Baseline(**{setting: settings[setting]})
+        SecureBucket(stack, "Data")
 
-        with pytest.raises(ValueError, match="already has a construct that this one"):
-            Baseline(tier=Tier.DEVELOPMENT).apply_to(app)
+        message = f"the app holds a construct that has decided without this {setting};"
+        with pytest.raises(ValueError, match=message):
+            late.apply_to(app)
+
+    def test_a_setting_that_decided_nothing_may_come_late(self, app):
+        """The key of all can be made before it is said to be the key of all."""
+        stack = cdk.Stack(app, "Stack")
+        Baseline(encryption_key=AppKey(stack, "Key")).apply_to(app)
+        SecureBucket(stack, "Data")
+
+        assert ["kms"] == algorithms(stack)
 
     def test_a_stack_beside_it_decides_nothing(self, app):
         """What another stack holds does not matter."""

@@ -326,6 +326,15 @@ class TestOptions:
 class TestLifecycle:
     """Rules of the user's own, beside ours."""
 
+    def test_a_rule_that_expires_old_versions_soon_is_not_preceded_by_a_move(
+        self, stack
+    ):
+        """Moving first would cost more, whoever said that they expire."""
+        rule = s3.LifecycleRule(noncurrent_version_expiration=cdk.Duration.days(40))
+        SecureBucket(stack, "Data", lifecycle_rules=[rule])
+
+        assert "NoncurrentVersionTransitions" not in own_rule(stack)
+
     def test_archiving(self, stack):
         """The ready-made rule moves at 30 and 90 days, and deletes when asked."""
         rule = SecureBucket.archiving(

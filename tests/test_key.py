@@ -10,6 +10,8 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from secure_constructs import AppKey, SecureBucket, Tier
+from tests.support.cloud import Cloud
+from tests.support.iam import ANONYMOUS, Request
 from tests.support.synth import new_app, resources, synthesize, template_of
 
 
@@ -107,3 +109,96 @@ class TestOtherStacks:
         SecureBucket(cdk.NestedStack(stack, "Nested"), "Data", encryption_key=key)
 
         assert set() == synthesize(app).findings
+
+
+OURS, THEIRS = "111122223333", "444455556666"
+USES = ("kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey")
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Cloud:
+    """A deployed key."""
+    app = new_app()
+    AppKey(cdk.Stack(app, "Stack"), "Key")
+    return Cloud.read(synthesize(app).directory)
+
+
+class TestAttacks:
+    """Who may do what with the key, by its policy (KEY-02)."""
+
+    @pytest.fixture
+    def may(self, deployed):
+        """Whether *who* may do *action* with the key."""
+        key = deployed.arn("Stack", "Key961B73FD")
+
+        def decide(who: str, action: str, **context: object) -> bool:
+            keys = {name.replace("__", ":"): context[name] for name in context}
+            return deployed.decide(Request(who, action, key, keys)).allowed
+
+        return decide
+
+    @pytest.mark.parametrize(
+        "who", [ANONYMOUS, f"arn:aws:iam::{THEIRS}:root", "lambda.amazonaws.com"]
+    )
+    def test_strangers_may_nothing(self, may, who):
+        """Neither the public, another account, nor a service that was not named."""
+        assert not any(may(who, action, aws__SourceAccount=OURS) for action in USES)
+
+    def test_the_account_delegates_by_iam_policies(self, may):
+        """An administrator may use the key, and let others."""
+        assert all(may(f"arn:aws:iam::{OURS}:root", action) for action in USES)
+
+    @pytest.mark.parametrize("service", ["cloudwatch", "events", "s3", "sns"])
+    def test_services_may_use_it_for_this_account(self, may, service):
+        """Each named service may use the key for this account's resources only."""
+        who = f"{service}.amazonaws.com"
+
+        assert all(may(who, action, aws__SourceAccount=OURS) for action in USES)
+        assert not any(may(who, action, aws__SourceAccount=THEIRS) for action in USES)
+        assert not any(may(who, action) for action in USES)
+
+    def test_services_may_do_nothing_else(self, may):
+        """No service administers the key."""
+        actions = ("kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:CreateGrant")
+
+        for action in actions:
+            assert not may("events.amazonaws.com", action, aws__SourceAccount=OURS)
+
+    @pytest.mark.parametrize(
+        ("region", "account", "may_use"),
+        [
+            ("eu-west-1", OURS, True),
+            ("us-east-1", OURS, False),
+            ("eu-west-1", THEIRS, False),
+        ],
+    )
+    def test_log_groups_of_this_account_and_region(self, may, region, account, may_use):
+        """CloudWatch Logs may use the key for log groups beside it only."""
+        group = f"arn:aws:logs:{region}:{account}:log-group:orders"
+        context = {"kms__EncryptionContext:aws:logs:arn": group}
+        who = "logs.eu-west-1.amazonaws.com"
+
+        assert may_use == may(who, "kms:Decrypt", **context)
+        assert may_use == may(who, "kms:Encrypt", **context)
+
+    def test_only_services_create_grants(self, may):
+        """A grant leaves no trace in any policy; people cannot make one."""
+        who = f"arn:aws:iam::{OURS}:root"
+
+        assert may(who, "kms:CreateGrant", kms__GrantIsForAWSResource=True)
+        assert not may(who, "kms:CreateGrant", kms__GrantIsForAWSResource=False)
+        assert not may(who, "kms:CreateGrant")
+
+
+def test_logs_have_another_name_in_china():
+    """There the service's principal ends as the partition's names do."""
+    env = cdk.Environment(account=OURS, region="cn-north-1")
+    app = new_app()
+    AppKey(cdk.Stack(app, "Stack", env=env), "Key")
+    cloud = Cloud.read(synthesize(app).directory, partition="aws-cn")
+
+    key = cloud.arn("Stack", "Key961B73FD")
+    group = f"arn:aws-cn:logs:cn-north-1:{OURS}:log-group:orders"
+    context = {"kms:EncryptionContext:aws:logs:arn": group}
+    who = "logs.cn-north-1.amazonaws.com.cn"
+    assert cloud.decide(Request(who, "kms:Decrypt", key, context)).allowed

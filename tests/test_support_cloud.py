@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -274,13 +273,35 @@ class TestStacks:
         importing = {
             "It": {"Type": "It", "Properties": {"V": {"Fn::ImportValue": "A:Arn"}}}
         }
-        templates = {
+        templates: dict[str, dict[str, Any]] = {
             "Z": {"Resources": importing},
             "A": {"Resources": {"B": BUCKET}, "Outputs": outputs},
         }
         (it,) = Cloud.of(templates).resources("It")
 
         assert "arn:aws:s3:::A-B" == it.get("V")
+
+    @pytest.mark.parametrize(
+        ("more", "expected"),
+        [
+            ({}, "eu-west-1/111122223333"),
+            ({"Region": "us-east-1"}, "us-east-1/111122223333"),
+            ({"RoleArn": "arn:aws:iam::444455556666:role/x"}, "eu-west-1/444455556666"),
+        ],
+    )
+    def test_outputs_of_other_places(self, more, expected):
+        """A weak reference may reach into another region and, with a role, account."""
+        where = {"Fn::Sub": "${AWS::Region}/${AWS::AccountId}"}
+        source = {"Outputs": {"O": {"Value": where, "Export": {"Name": "e"}}}}
+        output = {"StackName": "A", "OutputName": "O", **more}
+        values = [{"Fn::GetStackOutput": output}, {"Fn::ImportValue": "e"}]
+        target = {"Resources": {"It": {"Type": "It", "Properties": {"V": values}}}}
+        cloud = Cloud.of({"A": source, "B": target})
+        cloud.add("A", source, "111122223333", "us-east-1")
+        cloud.add("A", source, "444455556666", "eu-west-1")
+        (it,) = cloud.resources("It")
+
+        assert [expected, "eu-west-1/111122223333"] == it.get("V")
 
     @pytest.mark.parametrize("strength", ["weak", "strong", "both"])
     def test_references_of_cdk(self, tmp_path, strength):
@@ -431,6 +452,7 @@ class TestPolicies:
                             "Region": {"Ref": "AWS::Region"},
                             "ResourcePolicy": {"PolicyDocument": document(GET)},
                         },
+                        {"Region": "us-west-2"},
                     ]
                 },
                 "",
@@ -469,6 +491,30 @@ class TestPolicies:
         )
 
         assert [] == cloud.resource_policy("arn:aws:s3:::data/x")
+
+    def test_what_is_called_alike_elsewhere(self):
+        """Buses and roles of one name in two accounts have each their own policies."""
+        account = {"Ref": "AWS::AccountId"}
+        policy = resource(
+            "Events::EventBusPolicy",
+            EventBusName="b",
+            Statement={**GET, "Sid": account},
+        )
+        grant = {**GET, "Resource": account}
+        inline = resource("IAM::Policy", Roles=["app"], PolicyDocument=document(grant))
+        bus = resource("Events::EventBus", Name="b")
+        template = {"Resources": {"B": bus, "P": policy, "R": role(), "I": inline}}
+        cloud = Cloud.of({"S": template})
+        cloud.add("Other", template, "444455556666", "eu-west-1")
+
+        for each in cloud.resources("AWS::IAM::Role"):
+            assert [each.place.account] == [
+                statement["Resource"] for statement in cloud.role_policies(each.arn)
+            ]
+        for each in cloud.resources("AWS::Events::EventBus"):
+            assert [{**GET, "Sid": each.place.account}] == cloud.resource_policy(
+                each.arn
+            )
 
     def test_a_log_group_policy_may_be_text(self):
         """CDK writes it as JSON in a string."""
@@ -533,20 +579,24 @@ class TestPolicies:
         [
             ("arn:aws:s3:::data", "B"),
             ("arn:aws:s3:::data/x", "B"),
-            ("arn:aws:s3:::data2", None),
             ("arn:aws:iam::111122223333:role/app", "R"),
-            ("arn:aws:iam::111122223333:role/app/x", None),
         ],
     )
     def test_at(self, arn, expected):
-        """An object is in its bucket; a role with a path is not in another one."""
+        """An object is in its bucket."""
         cloud = one({"B": resource("S3::Bucket", BucketName="data"), "R": role()})
 
-        if expected:
-            assert expected == cloud.at(arn).logical_id
-        else:
-            with pytest.raises(LookupError, match="is not in the templates"):
-                cloud.at(arn)
+        assert expected == cloud.at(arn).logical_id
+
+    @pytest.mark.parametrize(
+        "arn", ["arn:aws:s3:::data2", "arn:aws:iam::111122223333:role/app/x"]
+    )
+    def test_fails_on_neighbours(self, arn):
+        """What starts alike is not in it, nor is a role in one called as its path."""
+        cloud = one({"B": resource("S3::Bucket", BucketName="data"), "R": role()})
+
+        with pytest.raises(LookupError, match="is not in the templates"):
+            cloud.at(arn)
 
 
 class TestDecide:

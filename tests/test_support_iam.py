@@ -103,7 +103,7 @@ class TestDecide:
         """Services, web identities and the public live by resource policies only."""
         everybody = [{**GET, "Principal": "*"}]
 
-        assert not decide(get(principal), identity=[GET]).allowed
+        assert "not allowed by: resource" == decide(get(principal), identity=[GET]).why
         assert decide(get(principal), resource_policy=everybody).allowed
 
     def test_a_key_has_to_agree(self):
@@ -134,6 +134,14 @@ class TestDecide:
             expected
             == decide(get(principal), resource_policy=policy, boundary=[]).allowed
         )
+
+    def test_the_most_direct_grant_counts(self):
+        """Whether the session or its role is named first does not matter."""
+        policy = [{**GET, "Principal": {"AWS": each}} for each in (ROLE, SESSION)]
+
+        for order in (policy, policy[::-1]):
+            decision = decide(get(SESSION), resource_policy=order, boundary=[])
+            assert policy[1] is decision.by
 
 
 class TestPrincipal:
@@ -329,6 +337,7 @@ class TestVariables:
         "elements",
         [
             {"Resource": TAGGED},
+            {"Resource": [OBJECT, TAGGED]},
             {"NotResource": TAGGED, "Resource": None},
             {"Condition": {"StringNotEquals": {"k": "${aws:PrincipalTag/Tenant}"}}},
         ],
@@ -366,6 +375,7 @@ class TestConditions:
             ("StringNotEquals", "a", "b", True),
             ("StringNotEquals", ["a", "b"], "b", False),
             ("StringEqualsIgnoreCase", "a", "A", True),
+            ("StringEqualsIgnoreCase", "A", "a", True),
             ("StringNotEqualsIgnoreCase", "a", "A", False),
             ("StringLike", "tenants/a*", "tenants/ab", True),
             ("StringLike", "repo:a/x:*", "repo:a/x:ref:refs/heads/m/n", True),
@@ -386,6 +396,7 @@ class TestConditions:
             ("NumericLessThan", 1.2, "1.1", True),
             ("NumericLessThan", "1.2", "1.2", False),
             ("NumericLessThanEquals", "9", "10", False),
+            ("NumericLessThanEquals", "9", "9", True),
             ("NumericGreaterThan", "900000", 900001, True),
             ("NumericGreaterThanEquals", "1", "1", True),
             ("DateLessThan", "2026-01-01T00:00:00Z", "2025-12-31T23:59:59Z", True),
@@ -395,6 +406,7 @@ class TestConditions:
             ("Bool", "false", False, True),
             ("Bool", False, "true", False),
             ("IpAddress", ["10.0.0.0/8", "192.0.2.1"], "192.0.2.1", True),
+            ("IpAddress", "10.1.2.3/8", "10.9.9.9", True),
             ("IpAddress", "10.0.0.0/8", "2001:db8::1", False),
             ("NotIpAddress", "10.0.0.0/8", "10.1.2.3", False),
             ("StringEqualsIfExists", "a", "b", False),

@@ -96,7 +96,9 @@ class TestStages:
         if not late:
             TAGS.apply_to(app)
 
-        message = "StandardTags of '' do not reach the stage 'Prod'.*call apply_to on"
+        message = (
+            "StandardTags of the app do not reach the stage 'Prod'.*call apply_to on"
+        )
         with pytest.raises(RuntimeError, match=message):
             app.synth()
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_iam as iam
+from aws_cdk import aws_iam as iam, aws_kms as kms
 
 from secure_constructs._inputs import Inputs, without_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_kms as kms, aws_s3 as s3
+    from aws_cdk import aws_s3 as s3
 
 _READ = ["s3:GetObject"]
 _PUT = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
@@ -31,13 +31,15 @@ class BucketGrants:
     key, the grantee may use that as well.
 
     A principal of this account gets the permission in its own policy; a service
-    or another account gets it in the bucket's.
+    or another account gets it in the bucket's, and the latter is a finding
+    until it is acknowledged (S3-13).
 
     Raises:
         ValueError: *prefix* does not end with `/` (then `invoices` would also
             reach `invoices-of-others`), starts with `/`, or has one of `*`, `?`
-            and `$`, which IAM takes for patterns and variables; or *grantee* is
-            everybody.
+            and `$`, which IAM takes for patterns and variables; *grantee* is
+            everybody, or a service without conditions; or *grantee* has no
+            policy of its own, and the key none that this stack can write.
         TypeError: *grantee* cannot be granted anything.
     """
 
@@ -87,10 +89,20 @@ class BucketGrants:
         actions: Sequence[str],
         key_actions: Sequence[str],
     ) -> iam.Grant:
-        grant = self._allow(grantee, actions, f"{self._arn}/{prefix}*")
-        if self._key and key_actions:
-            return grant.combine(self._key.grant(grantee, *key_actions))
-        return grant
+        arn = f"{self._arn}/{prefix}*"
+        if self._key is None or not key_actions:
+            return self._allow(grantee, actions, arn)
+        # The key first: where it cannot be granted, nothing is. Of an imported key
+        # CDK says that it wrote into the policy, and has written nothing.
+        use = self._key.grant(grantee, *key_actions)
+        if not isinstance(self._key, kms.Key) and not use.principal_statements:
+            problem = (
+                "has no policy of its own, and that of the key is not this stack's to "
+                "write; grant to a role, or write both policies with "
+                "add_to_resource_policy()"
+            )
+            raise self._inputs.wrong("grantee", grantee, problem)
+        return self._allow(grantee, actions, arn).combine(use)
 
     def _allow(
         self,
@@ -114,6 +126,12 @@ class BucketGrants:
         if isinstance(grantee, (iam.AnyPrincipal, iam.StarPrincipal)):
             problem = "is everybody; name the principals, or the organization (S3-13)"
             raise self._inputs.wrong("grantee", "*", problem)
+        if isinstance(grantee, iam.ServicePrincipal):
+            problem = (
+                "acts for every account that asks it to; tie it to yours, with "
+                ".with_conditions({'StringEquals': {'aws:SourceAccount': account}})"
+            )
+            raise self._inputs.wrong("grantee", grantee.service, problem)
         _check_prefix(self._inputs, prefix)
 
 

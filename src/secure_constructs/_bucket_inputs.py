@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Duration, RemovalPolicy, aws_s3 as s3
 
 from secure_constructs._inputs import Inputs, is_token
+from secure_constructs.checks.s3 import is_anybody
 from secure_constructs.waiver import Waived
 
 if TYPE_CHECKING:
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
 
 _LONGEST_SIGNATURE_DAYS = 7
 _LONGEST_SIGNATURE = _LONGEST_SIGNATURE_DAYS * 24 * 60 * 60 * 1000
-# A wildcard in front of less than a registered domain is as good as a lone one.
-_WIDE_ORIGIN = re.compile(r"(\w+://)?\*(\.?[^.]*)?(:\d+)?")
 
 
 def check_name(inputs: Inputs, name: str | None) -> None:
@@ -40,7 +37,7 @@ def check_cors(inputs: Inputs, rules: Sequence[s3.CorsRule]) -> None:
     inputs.sequence("cors", rules, s3.CorsRule)
     for index, rule in enumerate(rules):
         for origin in rule.allowed_origins:
-            if not is_token(origin) and _is_anybody(origin):
+            if not is_token(origin) and is_anybody(origin):
                 problem = (
                     "lets scripts of any website in (S3-08); name each origin, as in "
                     "'https://app.example.com' or 'https://*.example.com'"
@@ -113,11 +110,6 @@ def signature_age(inputs: Inputs, longest: Duration | None) -> int | None:
         problem = "is compared in the bucket policy; write the number itself"
         raise inputs.wrong(option, "a token", problem)
     return int(age)
-
-
-def _is_anybody(origin: str) -> bool:
-    # Sandboxed frames and local files send the origin "null", so anybody can.
-    return origin == "null" or _WIDE_ORIGIN.fullmatch(origin) is not None
 
 
 def _reasons(error: RuntimeError) -> str:

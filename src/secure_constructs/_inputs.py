@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from aws_cdk import Duration, Token
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from secure_constructs.tier import Tier
 from secure_constructs.waiver import Waived
@@ -124,7 +124,7 @@ class Inputs:
         self, option: str, value: Duration, *, low: int, high: int
     ) -> float | None:
         """Return *value* in days, checked; nothing where it is only known later."""
-        days = self._amount(option, value, "days")
+        days = self._amount(option, value, "days", "Duration.days(30)")
         if days is None:
             return None
         if days != int(days) or not low <= days <= high:
@@ -136,14 +136,16 @@ class Inputs:
         self, option: str, value: Duration, *, low: int, high: int, range_: str
     ) -> float | None:
         """Return *value* in milliseconds, checked; nothing where not yet known."""
-        amount = self._amount(option, value, "milliseconds")
+        amount = self._amount(option, value, "millis", "Duration.minutes(15)")
         if amount is not None and not low <= amount <= high:
             raise self.wrong(option, f"{amount:g} ms", f"is not {range_}")
         return amount
 
-    def _amount(self, option: str, value: Duration, unit: str) -> float | None:
+    def _amount(
+        self, option: str, value: Duration, unit: str, example: str
+    ) -> float | None:
         if not isinstance(value, Duration):
-            problem = f"is no Duration; write Duration.{unit}({value!r})"
+            problem = f"is no Duration; write for example {example}"
             raise self.wrong_kind(option, value, problem)
         convert = value.to_days if unit == "days" else value.to_milliseconds
         try:
@@ -164,6 +166,12 @@ class Inputs:
                 # CDK drops the snake_case keys of a dict without a word.
                 problem = f"is no {kind.__name__}; write {kind.__name__}(...)"
                 raise self.wrong_kind(f"{option}[{index}]", value, problem)
+
+
+def named(scope: IConstruct) -> str:
+    """Return how an error names *scope*; the app's own path is empty."""
+    path = scope.node.path
+    return f"'{path}'" if path else "the app"
 
 
 def is_token(value: str) -> bool:

@@ -91,12 +91,13 @@ def _is_worth_moving(expire_after: float | None) -> bool:
 
 def _does_for_all(rules: Sequence[s3.LifecycleRule], action: str) -> bool:
     """Whether one of *rules* has *action*, for every object of the bucket."""
-    return any(
-        getattr(rule, action)
-        for rule in rules
-        if rule.enabled is not False
-        and not any(getattr(rule, limit) for limit in _LIMITS)
-    )
+    return any(getattr(rule, action) for rule in rules if _is_general(rule))
+
+
+def _is_general(rule: s3.LifecycleRule) -> bool:
+    """Whether *rule* is in force, for every object of the bucket."""
+    limited = any(getattr(rule, limit) for limit in _LIMITS)
+    return rule.enabled is not False and not limited
 
 
 def _checked_move(
@@ -119,7 +120,8 @@ def _checked_move(
     if expire is not None:
         expires = inputs.days(_EXPIRE, expire, low=1, high=LONGEST)
     if move is None:
-        return _ONE_MONTH if versioned and _is_worth_moving(expires) else None
+        stays = expires or _expiry_by(inputs, rules)
+        return _ONE_MONTH if versioned and _is_worth_moving(stays) else None
     if not isinstance(move, Duration):
         what = "moving old versions (S3-05)"
         way_out = "pass a Duration, or leave it out for 30 days"
@@ -129,6 +131,16 @@ def _checked_move(
     if expires is not None:
         check_later(inputs, _EXPIRE, expires, moves or 0)
     return move
+
+
+def _expiry_by(inputs: Inputs, rules: Sequence[s3.LifecycleRule]) -> float | None:
+    """Return after how many days *rules* delete all noncurrent versions, if so."""
+    expiries = [
+        inputs.days("lifecycle_rules", expiry, low=1, high=LONGEST)
+        for rule in rules
+        if _is_general(rule) and (expiry := rule.noncurrent_version_expiration)
+    ]
+    return min((each for each in expiries if each is not None), default=None)
 
 
 def _to_standard_ia(after: Duration) -> s3.NoncurrentVersionTransition:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from constructs import IConstruct
 
@@ -39,12 +39,12 @@ def nearest(scopes: Sequence[IConstruct], setting: str) -> object:
     return None
 
 
-def settle(scopes: Sequence[IConstruct]) -> None:
-    """Note that a construct below *scopes* has decided by what they hold now."""
+def settle(scopes: Sequence[IConstruct], settings: Iterable[str]) -> None:
+    """Note that a construct below *scopes* has decided by these *settings*."""
     for scope in scopes:
-        setattr(scope, _SETTLED, True)
+        setattr(scope, _SETTLED, settled_at(scope) | set(settings))
 
 
-def is_settled(scope: IConstruct) -> bool:
-    """Whether a construct below *scope* has decided already."""
-    return getattr(scope, _SETTLED, False)
+def settled_at(scope: IConstruct) -> frozenset[str]:
+    """Return the settings by which a construct below *scope* has decided already."""
+    return getattr(scope, _SETTLED, frozenset())

@@ -32,7 +32,6 @@ class Place:
         root: The root of the tree, as a rule the app.
         deployed: The top-level stack, with which a nested one is deployed.
         tier: What the deployment is worth where a construct does not say.
-        encryption_key: The baseline's key, if it has one.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -42,19 +41,22 @@ class Place:
         self.root = self.scopes[0]
         self.deployed = _deployed(self.scopes)
         self.tier = tier_at(node, self.scopes)
-        self.encryption_key = cast(
-            "kms.IKey | AppKey | None", nearest(self.scopes, "encryption_key")
-        )
 
-    def settle(self) -> None:
+    def settle(self, *settings: str) -> None:
         """
         Hold on to this place for the next constructs of its stack.
 
-        Only called once a construct exists: one that fails decides nothing.
+        Only called once a construct exists, with the *settings* that it decided
+        by: one that fails decides nothing.
         """
-        if getattr(self.stack, _PLACE, None) is None:
-            setattr(self.stack, _PLACE, self)
-            settle(self.scopes)
+        setattr(self.stack, _PLACE, self)
+        settle(self.scopes, settings)
+
+    @property
+    def encryption_key(self) -> kms.IKey | AppKey | None:
+        """The nearest baseline's key, if one has it."""
+        key = nearest(self.scopes, "encryption_key")
+        return cast("kms.IKey | AppKey | None", key)
 
     @functools.cached_property
     def protected(self) -> bool:

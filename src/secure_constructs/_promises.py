@@ -27,6 +27,7 @@ def keep_promises(
     place: Place,
     tier: Tier,
     waivers: Mapping[Rule, Waived | None] | None = None,
+    encryption: str | None = None,
 ) -> CfnResource:
     """
     Put on record what *resource* promises, and what it does not.
@@ -36,11 +37,21 @@ def keep_promises(
     waivers. Each waiver is acknowledged at the resource itself, for the
     library's own rule and for those of cdk-nag that ask for the same.
 
+    Args:
+        resource: The L2 resource.
+        kind: The construct that made it.
+        place: Where it stands.
+        tier: What it is worth.
+        waivers: What was given up of the promises that can be.
+        encryption: How it is encrypted at rest, where that was asked for.
+
     Returns:
         The L1 resource.
     """
     given = {rule: waived for rule, waived in (waivers or {}).items() if waived}
     record: dict[str, Any] = {"Construct": kind, "Tier": tier.value}
+    if encryption:
+        record["Encryption"] = encryption
     if given:
         record["Waivers"] = {rule.id: _shown(given[rule]) for rule in given}
     l1 = cast("CfnResource", resource.node.default_child)
@@ -53,7 +64,7 @@ def keep_promises(
     if acknowledgments:
         Validations.of(l1).acknowledge(*acknowledgments)
     guard_of(place.root).watch(kind, l1)
-    place.settle()
+    place.settle("tier")
     return l1
 
 

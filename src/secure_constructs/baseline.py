@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack, Stage
 
-from secure_constructs._notes import baseline_of, is_settled, set_baseline
+from secure_constructs._inputs import named
+from secure_constructs._notes import baseline_of, set_baseline, settled_at
 from secure_constructs.tier import Tier
 
 if TYPE_CHECKING:
@@ -46,12 +47,13 @@ class Baseline:
         Make this baseline hold for everything created in *scope* from now on.
 
         Args:
-            scope: An app, stage or stack, before anything is created in it.
+            scope: An app, stage or stack, before anything is created in it that
+                the baseline's settings are to decide.
 
         Raises:
             TypeError: *scope* is none of these, or the tier is no `Tier`.
             ValueError: *scope* has a baseline already, or holds a construct
-                that has already decided without this one.
+                that has already decided without one of these settings.
         """
         if not isinstance(scope, (Stage, Stack)):
             msg = f"Baseline: {scope!r} is no app, stage or stack; pass one of these"
@@ -59,11 +61,14 @@ class Baseline:
         if self.tier is not None and not isinstance(self.tier, Tier):
             msg = f"Baseline: tier={self.tier!r} is no Tier; use Tier.PRODUCTION"
             raise TypeError(msg)
-        if baseline_of(scope) or is_settled(scope):
-            found = "another baseline" if baseline_of(scope) else "a construct"
+        if baseline_of(scope):
+            msg = f"Baseline: {named(scope)} already has one; say all of it in that"
+            raise ValueError(msg)
+        late = [name for name in sorted(settled_at(scope)) if getattr(self, name)]
+        if late:
             msg = (
-                f"Baseline: '{scope.node.path}' already has {found} that this one "
-                "cannot change; apply one baseline, before anything is created"
+                f"Baseline: {named(scope)} holds a construct that has decided without "
+                f"this {' and '.join(late)}; apply the baseline before that is created"
             )
             raise ValueError(msg)
         if self.tags is not None:

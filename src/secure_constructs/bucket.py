@@ -169,6 +169,7 @@ class SecureBucket(Construct):
             kind="SecureBucket",
             place=place,
             tier=tier,
+            encryption="aws:kms" if key else None,
             waivers={
                 rules.versioned: versioning,
                 rules.cleaned_up: _given(noncurrent_version_transition),

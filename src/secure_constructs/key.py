@@ -139,11 +139,12 @@ def check_key(inputs: Inputs, place: Place, key: kms.IKey | AppKey | None) -> No
     else:
         problem = _foreign(key, place)
     if problem:
-        raise inputs.wrong("encryption_key", key.key_arn, problem)
+        raise inputs.wrong("encryption_key", key.node.path, problem)
 
 
 def key_in(place: Place, key: kms.IKey | AppKey | None) -> kms.IKey | None:
-    """Return *key* as CDK's own constructs take it."""
+    """Return *key* as CDK's own constructs take it, once one of *place* uses it."""
+    place.settle("encryption_key")
     return key.in_place(place) if isinstance(key, AppKey) else key
 
 

@@ -15,7 +15,7 @@ from aws_cdk import Stack, Stage, Tags
 from constructs import IValidation
 
 from secure_constructs._create_only_tags import CREATE_ONLY_TAGS
-from secure_constructs._inputs import is_token, without_tokens
+from secure_constructs._inputs import is_token, named, without_tokens
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -129,7 +129,7 @@ class _StagesBelow:
     def validate(self) -> list[str]:
         """Return an error for each stage without tags."""
         return [
-            f"StandardTags of '{self._scope.node.path}' do not reach the stage "
+            f"StandardTags of {named(self._scope)} do not reach the stage "
             f"'{below.node.path}', because CDK's tags stop at a stage; "
             "call apply_to on that stage as well"
             for below in self._scope.node.find_all()

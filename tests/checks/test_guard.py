@@ -13,8 +13,7 @@ import pytest
 from aws_cdk import aws_iam as iam, aws_s3 as s3
 
 from secure_constructs import AppKey, SecureBucket, Waived
-from secure_constructs.checks.guard import Guard, guard_of
-from tests.support.synth import Assembly, new_app, synthesize
+from tests.support.synth import new_app, synthesize
 
 OWN, FOREIGN = "111122223333", "999999999999"
 REASON = "rebuilt every night from the data lake"
@@ -60,8 +59,14 @@ def forget(bucket: SecureBucket) -> None:
 
 
 def findings(app: cdk.App) -> set[tuple[str, str]]:
-    """Return what is found when *app* is synthesized."""
-    return synthesize(app).findings
+    """Return what the guard finds when *app* is synthesized, and where."""
+    return {
+        (violation["ruleName"], construct["constructPath"])
+        for report in synthesize(app).report
+        if report["pluginName"] == "SecureConstructs"
+        for violation in report["violations"]
+        for construct in violation["violatingConstructs"]
+    }
 
 
 @jsii.implements(cdk.IAspect)
@@ -109,6 +114,20 @@ DELETIONS = {
     "S3-06": "LoggingConfiguration",
     "S3-07": "OwnershipControls",
 }
+
+
+PLACES: dict[str, Callable[[cdk.App], constructs.Construct]] = {
+    "nested": lambda app: cdk.NestedStack(cdk.Stack(app, "Top"), "In"),
+    "twice nested": lambda app: cdk.NestedStack(
+        cdk.NestedStack(cdk.Stack(app, "Top"), "In"), "In"
+    ),
+    "stage": lambda app: cdk.Stack(cdk.Stage(app, "Prod"), "Top"),
+    "nested in stages": lambda app: cdk.NestedStack(
+        cdk.Stack(cdk.Stage(cdk.Stage(app, "Prod"), "Blue"), "Top"), "In"
+    ),
+    "part": lambda app: constructs.Construct(cdk.Stack(app, "Top"), "In"),
+}
+_EVERYWHERE = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 
 
 class TestFindings:
@@ -216,7 +235,7 @@ class TestFindings:
         cast("cdk.CfnResource", key.node.default_child).add_property_override(
             "EnableKeyRotation", value=False
         )
-        key.grant_decrypt(iam.AccountPrincipal(FOREIGN))
+        key.grant_decrypt(iam.ArnPrincipal(f"arn:aws:iam::{FOREIGN}:role/role"))
 
         at = "Stack/Key/Default/Resource"
         assert {("KEY-01", at), ("KEY-02", at)} == findings(app)
@@ -232,19 +251,6 @@ class TestFindings:
 
 class TestPlaces:
     """A weakening is found wherever the construct stands."""
-
-    PLACES: dict[str, Callable[[cdk.App], constructs.Construct]] = {
-        "nested": lambda app: cdk.NestedStack(cdk.Stack(app, "Top"), "In"),
-        "twice nested": lambda app: cdk.NestedStack(
-            cdk.NestedStack(cdk.Stack(app, "Top"), "In"), "In"
-        ),
-        "stage": lambda app: cdk.Stack(cdk.Stage(app, "Prod"), "Top"),
-        "nested in stages": lambda app: cdk.NestedStack(
-            cdk.Stack(cdk.Stage(cdk.Stage(app, "Prod"), "Blue"), "Top"), "In"
-        ),
-        "part": lambda app: constructs.Construct(cdk.Stack(app, "Top"), "In"),
-    }
-    _EVERYWHERE = pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 
     @_EVERYWHERE
     def test_findings(self, app, place):
@@ -264,6 +270,18 @@ class TestPlaces:
         forget(SecureBucket(scope, "Data"))
 
         assert {("S3-04", f"{scope.node.path}/Data/Default/Resource")} == findings(app)
+
+    def test_findings_in_nested_stacks_that_are_equal(self, app, stack):
+        """Equal templates share an asset; the finding is at each of them."""
+        for name in ("One", "Two"):
+            nested = cdk.NestedStack(stack, name)
+            bucket = SecureBucket(nested, "Data", access_logs=Waived(REASON))
+            l1_of(bucket).add_property_deletion_override("VersioningConfiguration")
+
+        assert {
+            ("S3-04", "Stack/One/Data/Default/Resource"),
+            ("S3-04", "Stack/Two/Data/Default/Resource"),
+        } == findings(app)
 
 
 class TestRecords:
@@ -298,150 +316,3 @@ class TestRecords:
         forget(SecureBucket(stack, "Data"))
 
         assert {("S3-04", AT)} == findings(app)
-
-
-class TestAcknowledgements:
-    def test_by_the_user(self, app, stack):
-        """A finding can be acknowledged, and stands in the report with its reason."""
-        bucket = SecureBucket(stack, "Data")
-        allow(bucket.bucket, iam.AccountPrincipal(FOREIGN))
-        acknowledgment = cdk.Acknowledgment(id="SecureConstructs::S3-13", reason=REASON)
-        cdk.Validations.of(bucket).acknowledge(acknowledgment)
-
-        assembly = synthesize(app)
-
-        assert (set(), {("S3-13", AT): REASON}) == (
-            assembly.findings,
-            assembly.acknowledged,
-        )
-
-    def test_by_a_waiver(self, app, stack):
-        """A waived promise is not found, and its reason stands in the report."""
-        SecureBucket(stack, "Data", versioning=Waived(REASON))
-
-        assembly = synthesize(app)
-
-        assert (set(), {("S3-04", AT): REASON}) == (
-            assembly.findings,
-            assembly.acknowledged,
-        )
-
-    def test_by_a_waiver_of_a_neighbour(self, app, stack):
-        """What one bucket waives, another still promises."""
-        SecureBucket(stack, "Neighbour", versioning=Waived(REASON))
-        l1 = l1_of(SecureBucket(stack, "Data"))
-        l1.add_property_deletion_override("VersioningConfiguration")
-
-        assert {("S3-04", AT)} == findings(app)
-
-    def test_by_a_waiver_of_another_promise(self, app, stack):
-        """Who waives one promise keeps the others."""
-        l1 = l1_of(SecureBucket(stack, "Data", versioning=Waived(REASON)))
-        l1.add_property_deletion_override("LoggingConfiguration")
-
-        assert {("S3-06", AT)} == findings(app)
-
-
-class TestReport:
-    def violations(self, assembly: Assembly) -> list[dict[str, Any]]:
-        """Return the violations that the guard reported."""
-        (report,) = assembly.report
-        return list(report["violations"])
-
-    def test_is_one_for_the_app(self, app, stack):
-        """However many constructs there are, one guard looks at them."""
-        for scope in (stack, cdk.NestedStack(stack, "In"), cdk.Stage(app, "Prod")):
-            place = cdk.Stack(scope, "S") if isinstance(scope, cdk.Stage) else scope
-            SecureBucket(place, "One")
-            SecureBucket(place, "Two")
-        names = [report["pluginName"] for report in synthesize(app).report]
-
-        assert ["SecureConstructs"] == names
-
-    def test_is_a_success_without_findings(self, app, stack):
-        """An app that keeps its promises passes."""
-        SecureBucket(stack, "Data")
-        (report,) = synthesize(app).report
-
-        assert "success" == report["conclusion"]
-
-    def test_says_what_is_wrong_and_what_to_do(self, app, stack):
-        """A violation holds the promise, the problem, the reason and the way out."""
-        l1_of(SecureBucket(stack, "Data")).add_property_override(*CHANGES["S3-04"])
-        (violation,) = self.violations(synthesize(app))
-
-        assert {
-            "ruleName": "S3-04",
-            "description": "Overwritten and deleted objects are kept as versions. "
-            "Here versioning is off. "
-            "Without versions an overwritten or deleted object is gone.",
-            "suggestedFix": "Turn versioning on.",
-            "severity": "error",
-        }.items() <= violation.items()
-
-    def test_says_each_problem_of_a_resource(self, app, stack):
-        """Two problems of one promise are one violation with two places."""
-        l1 = l1_of(SecureBucket(stack, "Data"))
-        for flag in ("BlockPublicAcls", "IgnorePublicAcls"):
-            path = f"PublicAccessBlockConfiguration.{flag}"
-            l1.add_property_override(path, value=False)
-        (violation,) = self.violations(synthesize(app))
-        (found,) = violation["violatingConstructs"]
-
-        problems = "Here BlockPublicAcls is not on; IgnorePublicAcls is not on."
-        assert problems in violation["description"]
-        assert 2 == len(found["cloudFormationResource"]["propertyPaths"])
-
-    def test_fails_the_synthesis(self):
-        """Without the user's leave a broken promise stops the deployment."""
-        app = cdk.App()
-        bucket = SecureBucket(cdk.Stack(app, "Stack"), "Data")
-        l1_of(bucket).add_property_override(*CHANGES["S3-04"])
-
-        with pytest.raises(RuntimeError, match="S3-04"):
-            app.synth()
-
-
-class TestGuard:
-    def test_is_named_as_its_findings_are_acknowledged(self):
-        """The name stands in front of an acknowledged rule's id."""
-        assert "SecureConstructs" == Guard().name
-
-    def test_knows_its_rules(self):
-        """The rules that constructs keep by themselves, and not the app's own."""
-        ids = Guard().rule_ids
-
-        assert {"S3-01", "KEY-02", "CDK-06"} <= set(ids)
-        assert set() == {"CDK-01", "CDK-07"} & set(ids)
-
-    def test_is_the_same_for_all_in_an_app(self, app):
-        """The first call makes it, the others find it."""
-        assert guard_of(app) is guard_of(app)
-
-    def test_knows_what_is_below(self, app):
-        """What is watched in a scope, and not in one whose name begins the same."""
-        for name in ("Stack", "Stack2"):
-            SecureBucket(cdk.Stack(app, name), "Data")
-        guard = guard_of(app)
-        below = guard.below(app.node.find_child("Stack"))
-
-        assert {LOGS: "AccessLogs", AT: "SecureBucket"} == {
-            watched.resource.node.path: watched.kind for watched in below
-        }
-        assert 4 == len(guard.below(app))
-
-
-class TestWithoutAnApp:
-    def test_nothing_breaks(self):
-        """What has no app above it is watched, and never validated."""
-        root = constructs.RootConstruct()
-        SecureBucket(cdk.Stack(root, "Stack"), "Data")
-
-        assert 2 == len(guard_of(root).below(root))
-
-    def test_a_stack_alone_makes_its_app(self):
-        """A stack without a scope has an app, as tests of users write it."""
-        stack = cdk.Stack()
-        SecureBucket(stack, "Data")
-
-        assert 2 == len(guard_of(stack.node.root).below(stack))

@@ -12,6 +12,14 @@ OWN, FOREIGN = "111122223333", "999999999999"
 OWN_ROOT = f"arn:aws:iam::{OWN}:root"
 ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
 SERVICE = {"Service": "events.amazonaws.com"}
+GRANT_ONLY = {"Action": "kms:CreateGrant", "Resource": "*"}
+GRANT = {"Effect": "Allow", "Principal": {"AWS": ROLE}, **GRANT_ONLY}
+REFUSAL: dict[str, Any] = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Condition": {"BoolIfExists": {"kms:GrantIsForAWSResource": "false"}},
+    **GRANT_ONLY,
+}
 NO_VALUE = {"Ref": "AWS::NoValue"}
 INTRINSICS = {
     "if": {"Fn::If": ["Production", "a", "b"]},
@@ -199,7 +207,7 @@ class TestUsedByThisAccount:
 class TestServices:
     """A service may use the key for resources of this account."""
 
-    OPEN = "Properties.KeyPolicy: lets a service in on behalf of any account"
+    OPEN = "Properties.KeyPolicy: lets a service in for any account"
 
     @pytest.mark.parametrize(
         "condition",
@@ -245,9 +253,14 @@ class TestServices:
 
 
 class TestGrants:
-    """Whoever may create a grant hands the key on."""
+    """Whoever may create a grant hands the key on, so a Deny is needed as well."""
 
-    OPEN = "Properties.KeyPolicy: lets a principal create grants for anybody"
+    OPEN = "Properties.KeyPolicy: lets more than services create grants"
+
+    def found(self, *more: Any, **allow: Any) -> list[str]:
+        """Return what KEY-02 finds with an Allow of a role and *more* statements."""
+        role = {"Effect": "Allow", "Principal": {"AWS": ROLE}, **allow}
+        return problems({"Statement": [role, *more]})
 
     @pytest.mark.parametrize(
         "actions",
@@ -259,20 +272,25 @@ class TestGrants:
             "KMS:CREATEGRANT",
             ["kms:Decrypt", "kms:CreateGrant"],
             "kms:*Grant",
-            "kms:Cr*",
             "kms:CreateGran?",
         ],
         ids=str,
     )
-    def test_not_by_a_role(self, actions):
+    def test_not_without_a_deny(self, actions):
         """No action that includes creating grants, in any case or pattern."""
-        assert [self.OPEN] == problems_with({"AWS": ROLE}, Action=actions)
+        assert [self.OPEN] == self.found(Action=actions)
 
     def test_not_by_leaving_the_action_in(self):
         """All actions but some include creating grants."""
-        more = {"Action": None, "NotAction": "kms:ScheduleKeyDeletion"}
+        assert [self.OPEN] == self.found(NotAction="kms:ScheduleKeyDeletion")
 
-        assert [self.OPEN] == problems_with({"AWS": ROLE}, **more)
+    def test_not_by_the_root(self):
+        """The root hands all it may on to IAM policies."""
+        assert [self.OPEN] == self.found(Principal={"AWS": OWN_ROOT}, Action="kms:*")
+
+    def test_said_once(self):
+        """One Deny would do for all statements."""
+        assert [self.OPEN] == self.found(GRANT, GRANT, Action="kms:*")
 
     @pytest.mark.parametrize(
         "actions",
@@ -281,14 +299,14 @@ class TestGrants:
     )
     def test_not_meant_by_other_actions(self, actions):
         """Other actions, and unknown ones, are fine."""
-        assert [] == problems_with({"AWS": ROLE}, Action=actions)
+        assert [] == self.found(Action=actions)
 
     @pytest.mark.parametrize("true", [True, "true"])
-    def test_by_a_role_for_services(self, true):
+    def test_for_services(self, true):
         """A grant that only AWS services can have made is fine."""
         condition = {"Bool": {"kms:GrantIsForAWSResource": true}}
 
-        assert [] == problems_with({"AWS": ROLE}, Action="kms:*", Condition=condition)
+        assert [] == self.found(Action="kms:*", Condition=condition)
 
     @pytest.mark.parametrize(
         "condition",
@@ -300,63 +318,58 @@ class TestGrants:
         ],
         ids=str,
     )
-    def test_not_by_a_role_under_another_condition(self, condition):
+    def test_not_under_another_condition(self, condition):
         """Only that condition, without exception, leaves it to services."""
-        found = problems_with(
-            {"AWS": ROLE}, Action="kms:CreateGrant", Condition=condition
-        )
-
-        assert [self.OPEN] == found
-
-    def test_perhaps_for_services(self):
-        """A condition that the deployment decides about may leave it to services."""
-        more = {"Action": "kms:*", "Condition": INTRINSICS["if"]}
-
-        assert [] == problems_with({"AWS": ROLE}, **more)
+        assert [self.OPEN] == self.found(Action="kms:*", Condition=condition)
 
     @pytest.mark.parametrize(
-        "root",
+        "changes",
         [
-            OWN,
-            OWN_ROOT,
-            f"arn:aws-cn:iam::{OWN}:root",
-            f"arn:aws-us-gov:iam::{OWN}:root",
-            f"arn:aws-eusc:iam::{OWN}:root",
-            {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::{OWN}:root"},
-            {"Ref": "AWS::AccountId"},
-            {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"},
-            {"Fn::Join": ["", ["arn:aws:iam::", {"Ref": "AWS::AccountId"}, ":root"]]},
-            [OWN_ROOT],
+            {},
+            {"Principal": {"AWS": "*"}},
+            {"Action": ["kms:CreateGrant", "kms:RetireGrant"]},
+            {"Action": "kms:Create*"},
+            {"Condition": {"Bool": {"kms:GrantIsForAWSResource": False}}},
+            {"Condition": None},
         ],
         ids=str,
     )
-    def test_by_the_root_of_the_account(self, root):
-        """The root delegates to IAM policies, however it is spelled."""
-        assert [] == problems_with({"AWS": root}, Action="kms:*")
-
-    @pytest.mark.parametrize("principal", [[OWN_ROOT, ROLE], "*"], ids=str)
-    def test_not_by_others_beside_the_root(self, principal):
-        """The root does not stand in for others, not for all of its account."""
-        condition = {"StringEquals": {"kms:CallerAccount": OWN}}
-        more = {"Action": "kms:CreateGrant", "Condition": condition}
-
-        assert [self.OPEN] == problems_with({"AWS": principal}, **more)
-
-    @pytest.mark.parametrize("root", [OWN, OWN_ROOT])
-    def test_perhaps_by_the_root(self, root):
-        """Where the account is unknown, a root may be its own."""
-        assert [] == problems_with({"AWS": root}, Action="kms:*", account=None)
+    def test_refused(self, changes):
+        """A Deny for everybody, but for services, is enough."""
+        assert [] == self.found({**REFUSAL, **changes}, Action="kms:*")
 
     @pytest.mark.parametrize(
-        "principal", [{"AWS": INTRINSICS["if"]}, INTRINSICS["if"], None], ids=str
+        "changes",
+        [
+            {"Effect": "Allow", "Principal": {"AWS": ROLE}},
+            {"Principal": {"AWS": ROLE}},
+            {"Action": "kms:RetireGrant"},
+            {"Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}},
+            {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+            {"Condition": {"Null": {"kms:GrantIsForAWSResource": "false"}}},
+            {
+                "Condition": {
+                    **REFUSAL["Condition"],
+                    "StringEquals": {"kms:CallerAccount": OWN},
+                }
+            },
+        ],
+        ids=str,
     )
-    def test_perhaps_by_the_deployment(self, principal):
-        """A principal that the deployment decides about is no breach."""
-        assert [] == problems_with(principal, Action="kms:*")
+    def test_not_refused_by_less(self, changes):
+        """A Deny for some, of something else, or under other conditions, is not."""
+        assert [self.OPEN] == self.found({**REFUSAL, **changes}, Action="kms:*")
+
+    def test_perhaps_for_services(self):
+        """A condition that the deployment decides about may leave it to services."""
+        assert [] == self.found(Action="kms:*", Condition=INTRINSICS["if"])
+
+    def test_perhaps_refused(self):
+        """A statement that the deployment decides about may refuse it."""
+        assert [] == self.found(INTRINSICS["if"], Action="kms:*")
 
     def test_by_a_service(self):
         """AWS services may create grants, tied to this account."""
         condition = {"StringEquals": {"aws:SourceAccount": OWN}}
-        more = {"Action": "kms:CreateGrant", "Condition": condition}
 
-        assert [] == problems_with(SERVICE, **more)
+        assert [] == self.found(Principal=SERVICE, Condition=condition, **GRANT_ONLY)

@@ -242,6 +242,27 @@ class TestIsNarrowed:
         assert not statement().is_narrowed
 
 
+class TestIsTied:
+    """A service acts for one account where a condition says so."""
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {"StringEquals": {"aws:SourceAccount": OWN}},
+            {"StringEquals": {"kms:EncryptionContext:aws:logs:arn": "a"}},
+        ],
+        ids=str,
+    )
+    def test_by_its_source_or_context(self, condition):
+        """The source, or what the key is used for, ties it."""
+        assert statement(Condition=condition).is_tied
+
+    @pytest.mark.parametrize("condition", [None, {"Bool": {"a:b": "true"}}], ids=str)
+    def test_not_by_less(self, condition):
+        """Other conditions do not."""
+        assert not statement(Condition=condition).is_tied
+
+
 class TestForeignAccounts:
     @pytest.mark.parametrize(
         "principal",

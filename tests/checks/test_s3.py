@@ -16,6 +16,7 @@ INTRINSICS = {
 }
 _UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
 KEY = {"SSEAlgorithm": "aws:kms"}
+KEPT = {"Encryption": "aws:kms"}
 ABORT = {
     "Status": "Enabled",
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
@@ -25,11 +26,16 @@ _ON = pytest.mark.parametrize("on", [True, "true"], ids=repr)
 _OFF = pytest.mark.parametrize("off", [None, False, "false", NO_VALUE], ids=repr)
 
 
-def problems(rule: Rule, properties: Any = None, **body: Any) -> list[str]:
+def problems(
+    rule: Rule, properties: Any = None, statement: Any = None, **body: Any
+) -> list[str]:
     """Return where a bucket with *properties* breaks *rule*, and by what."""
     bucket = {"Type": "AWS::S3::Bucket", "Properties": properties or {}, **body}
-    resource = Template({"Resources": {"Data": bucket}}).resources["Data"]
-    return [f"{each.location}: {each.problem}" for each in rule.breaches(resource)]
+    document = {"Bucket": {"Ref": "Data"}, "PolicyDocument": {"Statement": statement}}
+    policy = {"Type": "AWS::S3::BucketPolicy", "Properties": document}
+    template = Template({"Resources": {"Data": bucket, "Policy": policy}})
+    found = rule.breaches(template.resources["Data"])
+    return [f"{each.location}: {each.problem}" for each in found]
 
 
 class TestPublicAccessBlocked:
@@ -158,6 +164,81 @@ class TestEncrypted:
         """Unknown blocked types are no breach, even where only one is unknown."""
         for types in (unknown, ["NONE", unknown]):
             assert [] == self.found(BlockedEncryptionTypes={"EncryptionType": types})
+
+
+class TestEncryptedWithOnlyItsKey:
+    """A bucket that was made with a key keeps to that key."""
+
+    LOST = (
+        "Properties.BucketEncryption: "
+        "the key it was made with is no longer the only one"
+    )
+    HEADER = "s3:x-amz-server-side-encryption"
+
+    def found(self, record: Any = KEPT, default: Any = None, **deny: Any) -> list[str]:
+        """Return what S3-02 finds, with *deny* as changes of the Deny."""
+        key = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Ref": "Key"}}
+        rule = {
+            "ServerSideEncryptionByDefault": default or key,
+            "BucketKeyEnabled": True,
+            "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+        }
+        statement = {
+            "Effect": "Deny",
+            "Principal": {"AWS": "*"},
+            "Action": "s3:PutObject",
+            "Resource": {"Fn::Sub": "${Data.Arn}/*"},
+            "Condition": {
+                "Null": {self.HEADER: "false"},
+                "StringNotEquals": {f"{self.HEADER}-aws-kms-key-id": {"Ref": "Key"}},
+            },
+            **deny,
+        }
+        encryption = {"ServerSideEncryptionConfiguration": [rule]}
+        return problems(
+            s3.encrypted,
+            {"BucketEncryption": encryption},
+            statement,
+            Metadata={"SecureConstructs": record},
+        )
+
+    def test_by_refusing_others(self):
+        """The key is the default, and uploads with another are refused."""
+        assert [] == self.found()
+
+    def test_not_with_the_key_of_somebody_else(self):
+        """A bucket that changed its key is found."""
+        default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Ref": "Other"}}
+
+        assert [self.LOST] == self.found(default=default)
+
+    @pytest.mark.parametrize(
+        "default", [{"SSEAlgorithm": "AES256"}, {"SSEAlgorithm": "aws:kms"}], ids=str
+    )
+    def test_not_without_a_key(self, default):
+        """S3's key, or AWS's, is not the one it was made with."""
+        assert [self.LOST] == self.found(default=default)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"Effect": "Allow"},
+            {"Principal": {"AWS": "111122223333"}},
+            {"Action": "s3:GetObject"},
+            {"Resource": {"Fn::Sub": "${Data.Arn}/some/*"}},
+            {"Condition": {"Null": {HEADER: "false"}}},
+            {"Condition": None},
+        ],
+        ids=str,
+    )
+    def test_not_by_refusing_less(self, changes):
+        """All uploads of everybody with another key must be refused."""
+        assert [self.LOST] == self.found(**changes)
+
+    @pytest.mark.parametrize("record", [None, {"Encryption": "AES256"}], ids=str)
+    def test_only_where_it_was_asked_for(self, record):
+        """Other buckets may be written to with any key."""
+        assert [] == self.found(record, Effect="Allow")
 
 
 class TestVersioned:

@@ -239,12 +239,25 @@ class TestNoForeignPrincipal:
         """Everybody is foreign to any account."""
         assert [self.EVERYBODY] == self.found("*", account=None)
 
-    @pytest.mark.parametrize("principal", [{"AWS": OWN}, {"Service": "a"}], ids=str)
-    def test_not_the_own_account_nor_a_service(self, principal):
+    def test_not_the_own_account(self):
         """Whoever belongs here may come in."""
-        assert [] == self.found(principal)
+        assert [] == self.found({"AWS": OWN})
 
-    @pytest.mark.parametrize("principal", ["*", {"AWS": FOREIGN}], ids=str)
+    def test_a_service_for_anybody(self):
+        """A service acts for whoever asks it to, unless a condition ties it."""
+        expected = "Properties: its policy lets a service in for any account"
+
+        assert [expected] == self.found({"Service": "events.amazonaws.com"})
+
+    def test_not_a_service_for_the_account(self):
+        """A service that acts for this account may come in."""
+        condition = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+        assert [] == self.found({"Service": "a.amazonaws.com"}, Condition=condition)
+
+    @pytest.mark.parametrize(
+        "principal", ["*", {"AWS": FOREIGN}, {"Service": "a"}], ids=str
+    )
     def test_not_who_is_denied(self, principal):
         """A Deny lets nobody in."""
         assert [] == self.found(principal, Effect="Deny")

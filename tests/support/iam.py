@@ -106,8 +106,8 @@ def decide(
     caller = _caller(request.principal)
     own = [*identity, *([_EVERYTHING] if caller and caller["root"] else [])]
     limits = [_EVERYTHING] if boundary is None else list(boundary)
-    if not caller:
-        own, limits, same_account = [], [_EVERYTHING], True
+    if not caller:  # nobody's account: nothing but the resource policy counts
+        own, limits, same_account = [_EVERYTHING], [_EVERYTHING], True
     attached = _attached(resource_policy, request.principal)
 
     denial = _first("Deny", [*own, *limits, *(each for _, each in attached)], request)
@@ -117,7 +117,7 @@ def decide(
     how, grant = _granted(attached, request)
     if same_account and how >= (_Named.BY_ROLE if bound else _Named.ITSELF):
         return Decision(allowed=True, by=grant, why="allowed by the resource policy")
-    optional = same_account and not _has_the_last_word(request)
+    optional = caller and same_account and not _has_the_last_word(request)
     return _combined(resource=grant or optional, identity=able, boundary=bound)
 
 

@@ -12,6 +12,7 @@ _KEY = "AWS::KMS::Key"
 _KEPT = ("Retain", "RetainExceptOnCreate")
 _LONGEST_ROTATION = 365
 _SHORTEST_WINDOW = 30
+_FOR_SERVICES = "kms:GrantIsForAWSResource"
 _GRANTING = {"*", "kms:*", "kms:create*", "kms:creategrant"}
 
 
@@ -50,50 +51,50 @@ def rotated_and_kept(key: Resource) -> Iterator[Breach]:
 )
 def used_by_this_account(key: Resource) -> Iterator[Breach]:
     """The key policy lets in this account only, and services on its behalf."""
-    own_root = _roots(key)
-    for statement in statements(key, "KeyPolicy"):
-        if not statement.allows:
-            continue
-        for problem in _openings(statement, key, own_root):
-            yield Breach("Properties.KeyPolicy", problem)
+    found = list(statements(key, "KeyPolicy"))
+    for statement in found:
+        if statement.allows:
+            for problem in _openings(statement, key):
+                yield Breach("Properties.KeyPolicy", problem)
+    granting = [each for each in found if each.allows and _lets_grant(each)]
+    if granting and not any(map(_refuses_grants, found)):
+        yield Breach("Properties.KeyPolicy", "lets more than services create grants")
 
 
 RULES = (rotated_and_kept, used_by_this_account)
 
 
-def _openings(statement: Statement, key: Resource, own: set[str]) -> Iterator[str]:
-    """Yield what *statement* opens that should be shut."""
+def _openings(statement: Statement, key: Resource) -> Iterator[str]:
+    """Yield whom *statement* lets in that should stay out."""
     if statement.is_for_everybody and not statement.is_narrowed:
         yield "lets everybody in"
     for account in statement.foreign_accounts(key.template.account):
         yield f"lets the account {account} in"
-    if statement.principals.get("Service") and not _is_tied(statement):
-        yield "lets a service in on behalf of any account"
-    named = {each for each in statement.principals.get("AWS", []) if each}
-    grants = _GRANTING & {str(action).lower() for action in statement.actions}
-    if grants and named - own and not _is_for_services(statement):
-        yield "lets a principal create grants for anybody"
+    if statement.principals.get("Service") and not statement.is_tied:
+        yield "lets a service in for any account"
 
 
-def _is_tied(statement: Statement) -> bool:
-    """Whether a condition ties a service to the resources of one account."""
-    keys = {key for operator in statement.conditions.values() for key in operator}
-    return statement.is_narrowed or any(
-        key.startswith("kms:EncryptionContext:") for key in keys
+def _lets_grant(statement: Statement) -> bool:
+    """Whether *statement* lets its principals create grants for anybody."""
+    actions = {str(action).lower() for action in statement.actions}
+    for_services = statement.conditions.get("Bool", {}).get(_FOR_SERVICES)
+    return bool(_GRANTING & actions) and for_services not in (True, "true")
+
+
+def _refuses_grants(statement: Statement) -> bool:
+    """Whether *statement* denies grants to all but services, for everybody."""
+    conditions = {
+        key: value
+        for operator in ("Bool", "BoolIfExists")
+        for key, value in statement.conditions.get(operator, {}).items()
+    }
+    only = len(statement.conditions) == 1 and conditions in (
+        {_FOR_SERVICES: "false"},
+        {_FOR_SERVICES: False},
     )
-
-
-def _is_for_services(statement: Statement) -> bool:
-    grant = statement.conditions.get("Bool", {}).get("kms:GrantIsForAWSResource")
-    return grant in (True, "true")
-
-
-def _roots(key: Resource) -> set[str]:
-    """Return how a policy may write the root of the account that *key* is in."""
-    accounts = ["${AWS::AccountId}", *filter(None, [key.template.account])]
-    partitions = ("${AWS::Partition}", "aws", "aws-cn", "aws-us-gov")
-    arns = {f"arn:{name}:iam::{each}:root" for name in partitions for each in accounts}
-    return arns | set(accounts)
+    everybody = not statement.allows and statement.is_for_everybody
+    actions = {str(action).lower() for action in statement.actions}
+    return everybody and only and bool(_GRANTING & actions)
 
 
 def _can_rotate(key: Resource) -> bool:

@@ -30,7 +30,10 @@ _NARROWING = frozenset(
 _NARROWING_OPERATORS = re.compile(
     r"(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))"
 )
-_ACCOUNT = re.compile(r"(\d{12})|arn:[^:]*:(?:iam|sts)::(\d{12}):.*")
+_LOWEST_TLS = 1.2
+_ACCOUNT = re.compile(
+    r"(\d{12})|arn:(?:[\w-]+|\$\{AWS::Partition\}):(?:iam|sts)::(\d{12}):.*"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,32 @@ class Statement:
             for key, value in keys.items()
         )
 
+    @property
+    def is_tied(self) -> bool:
+        """Whether a condition ties a service to the resources of one account."""
+        keys = {key for operator in self.conditions.values() for key in operator}
+        contexts = any(key.startswith("kms:EncryptionContext:") for key in keys)
+        return self.is_narrowed or contexts
+
+    @property
+    def refuses_plain_http(self) -> bool:
+        """Whether it denies everything that does not come by TLS."""
+        plain = ({"aws:SecureTransport": "false"}, {"aws:SecureTransport": False})
+        only = list(self.conditions) == ["Bool"] and self.conditions["Bool"] in plain
+        return self._denies_everybody_everything and only
+
+    @property
+    def refuses_old_tls(self) -> bool:
+        """Whether it denies everything that comes by TLS below 1.2."""
+        only = list(self.conditions) == ["NumericLessThan"]
+        lowest = self.conditions["NumericLessThan"].get("s3:TlsVersion") if only else 0
+        return self._denies_everybody_everything and float(lowest or 0) >= _LOWEST_TLS
+
+    @property
+    def _denies_everybody_everything(self) -> bool:
+        everything = {"*", "s3:*"} & set(map(str, self.actions))
+        return not self.allows and self.is_for_everybody and bool(everything)
+
     def foreign_accounts(self, own: str | None) -> Iterator[str]:
         """Yield the accounts it names that are known not to be *own*."""
         for principal in self.principals.get("AWS", []):
@@ -82,17 +111,23 @@ def statements(resource: Resource, *path: str) -> Iterator[Statement]:
         if isinstance(raw, Mapping) and "Effect" in raw:
             yield Statement(
                 allows=raw["Effect"] == "Allow",
-                principals=_principals(raw.get("Principal")),
+                principals=_principals(raw),
                 actions=listed(raw.get("Action")),
                 resources=[text(each) for each in listed(raw.get("Resource"))],
                 conditions=_conditions(raw.get("Condition")),
             )
 
 
-def _principals(raw: object) -> dict[str, list[str | None]]:
-    if not isinstance(raw, Mapping):
-        return {"AWS": [text(raw)]} if raw is not None else {}
-    return {str(kind): [text(each) for each in listed(raw[kind])] for kind in raw}
+def _principals(raw: Mapping[str, Any]) -> dict[str, list[str | None]]:
+    if "NotPrincipal" in raw:
+        # To allow all but a few is to allow everybody; to deny all but a few is not.
+        return {"AWS": ["*"]} if raw["Effect"] == "Allow" else {}
+    principal = raw.get("Principal")
+    if not isinstance(principal, Mapping):
+        return {"AWS": [text(principal)]} if principal is not None else {}
+    return {
+        kind: [text(each) for each in listed(principal[kind])] for kind in principal
+    }
 
 
 def _conditions(raw: object) -> dict[str, Mapping[str, Any]]:

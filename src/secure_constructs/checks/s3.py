@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from collections.abc import Iterator
 from typing import Any
 
 from secure_constructs.checks.policy import Statement, statements
 from secure_constructs.checks.rule import Breach, rule
-from secure_constructs.checks.template import UNKNOWN, Resource, arn_text, listed
+from secure_constructs.checks.template import UNKNOWN, Resource, arn_text, listed, text
 
 _BUCKET = "AWS::S3::Bucket"
 _FLAGS = (
@@ -16,7 +18,7 @@ _FLAGS = (
     "IgnorePublicAcls",
     "RestrictPublicBuckets",
 )
-_LOWEST_TLS = 1.2
+_WIDE_ORIGIN = re.compile(r"(\w+://)?\*(\.?[^.]*)?(:\d+)?")
 _KEPT = ("Retain", "RetainExceptOnCreate")
 
 
@@ -51,6 +53,8 @@ def encrypted(bucket: Resource) -> Iterator[Breach]:
     algorithm = bucket.known(*at, "ServerSideEncryptionByDefault", "SSEAlgorithm")
     if algorithm is None:
         yield Breach(location, "no encryption is declared")
+    if bucket.record.get("Encryption") == "aws:kms" and not _has_only_its_key(bucket):
+        yield Breach(location, "the key it was made with is no longer the only one")
     if algorithm == "aws:kms" and bucket.known(*at, "BucketKeyEnabled") in _OFF:
         yield Breach(location, "there is no bucket key, so each object costs a request")
     blocked = bucket.known(*at, "BlockedEncryptionTypes", "EncryptionType")
@@ -69,16 +73,11 @@ def encrypted(bucket: Resource) -> Iterator[Breach]:
 )
 def encrypted_in_transit(bucket: Resource) -> Iterator[Breach]:
     """Plain http and TLS below 1.2 are refused, for the bucket and its objects."""
-    denied = [
-        statement
-        for statement in _policy(bucket)
-        if _denies_everybody(statement) and _covers(statement, bucket)
-    ]
-    location = "Properties"
-    if not any(_is_plain_http(statement.conditions) for statement in denied):
-        yield Breach(location, "its policy does not refuse plain http")
-    if not any(_is_old_tls(statement.conditions) for statement in denied):
-        yield Breach(location, "its policy does not refuse TLS below 1.2")
+    about_all = [each for each in _policy(bucket) if _covers(each, bucket)]
+    if not any(statement.refuses_plain_http for statement in about_all):
+        yield Breach("Properties", "its policy does not refuse plain http")
+    if not any(statement.refuses_old_tls for statement in about_all):
+        yield Breach("Properties", "its policy does not refuse TLS below 1.2")
 
 
 @rule(
@@ -174,7 +173,7 @@ def origins_named(bucket: Resource) -> Iterator[Breach]:
     """Cross-origin requests are open to named origins only."""
     rules = bucket.known("CorsConfiguration", "CorsRules")
     for index, each in enumerate(listed(rules) if rules is not UNKNOWN else []):
-        if "*" in listed(each.get("AllowedOrigins")):
+        if any(map(is_anybody, listed(each.get("AllowedOrigins")))):
             location = f"Properties.CorsConfiguration.CorsRules.{index}"
             yield Breach(location, "every origin is allowed")
 
@@ -207,8 +206,21 @@ def no_foreign_principal(bucket: Resource) -> Iterator[Breach]:
             continue
         if statement.is_for_everybody and not statement.is_narrowed:
             yield Breach("Properties", "its policy lets everybody in")
+        if statement.principals.get("Service") and not statement.is_tied:
+            yield Breach("Properties", "its policy lets a service in for any account")
         for account in statement.foreign_accounts(bucket.template.account):
             yield Breach("Properties", f"its policy lets the account {account} in")
+
+
+def is_anybody(origin: object) -> bool:
+    """
+    Whether the CORS *origin* lets scripts of any website in.
+
+    Sandboxed frames and local files send the origin `null`, so anybody can. A
+    wildcard in front of less than a registered domain is as good as a lone one.
+    """
+    wide = isinstance(origin, str) and _WIDE_ORIGIN.fullmatch(origin)
+    return origin == "null" or bool(wide)
 
 
 RULES = (
@@ -224,6 +236,8 @@ RULES = (
     no_foreign_principal,
 )
 
+_ENCRYPTION = "s3:x-amz-server-side-encryption"
+_KEY_ID = f"{_ENCRYPTION}-aws-kms-key-id"
 _ON = (True, "true")
 _OFF = (None, False, "false")
 _NONCURRENT = {
@@ -234,15 +248,31 @@ _NONCURRENT = {
 }
 
 
+def _has_only_its_key(bucket: Resource) -> bool:
+    """Whether a bucket with a key encrypts with that, and refuses any other."""
+    at = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
+    key = bucket.read(*at, "ServerSideEncryptionByDefault", "KMSMasterKeyID")
+    refused = {"StringNotEquals": {_KEY_ID: text(key)}, "Null": {_ENCRYPTION: "false"}}
+    return key is not None and any(
+        not statement.allows
+        and statement.is_for_everybody
+        and statement.actions == ["s3:PutObject"]
+        and _texts(statement.conditions) == refused
+        for statement in _policy(bucket)
+    )
+
+
+def _texts(conditions: Any) -> dict[str, dict[str, str | None]]:  # noqa: ANN401 - templates are untyped
+    return {
+        operator: {key: text(value) for key, value in keys.items()}
+        for operator, keys in conditions.items()
+    }
+
+
 def _policy(bucket: Resource) -> Iterator[Statement]:
     """Yield the statements of the policies of *bucket*."""
     for policy in bucket.template.naming(bucket, "AWS::S3::BucketPolicy", "Bucket"):
         yield from statements(policy, "PolicyDocument")
-
-
-def _denies_everybody(statement: Statement) -> bool:
-    everything = {"*", "s3:*"} & set(map(str, statement.actions))
-    return not statement.allows and statement.is_for_everybody and bool(everything)
 
 
 def _covers(statement: Statement, bucket: Resource) -> bool:
@@ -255,20 +285,6 @@ def _covers(statement: Statement, bucket: Resource) -> bool:
         if each and each.rpartition(":::")[2].removesuffix("/*") in names
     }
     return "*" in texts or any({arn, f"{arn}/*"} <= texts for arn in arns)
-
-
-def _is_plain_http(conditions: Any) -> bool:  # noqa: ANN401 - templates are untyped
-    return list(conditions) == ["Bool"] and conditions["Bool"] in (
-        {"aws:SecureTransport": "false"},
-        {"aws:SecureTransport": False},
-    )
-
-
-def _is_old_tls(conditions: Any) -> bool:  # noqa: ANN401 - templates are untyped
-    if list(conditions) != ["NumericLessThan"]:
-        return False
-    ((key, lowest),) = conditions["NumericLessThan"].items()
-    return key == "s3:TlsVersion" and float(lowest) >= _LOWEST_TLS
 
 
 def _is_general(rule_: Any) -> bool:  # noqa: ANN401 - templates are untyped
