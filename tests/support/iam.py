@@ -8,24 +8,25 @@ service control, resource control and session policies.
 
 from __future__ import annotations
 
-import contextlib
 import enum
-import ipaddress
-import operator
 import re
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timezone
-from decimal import Decimal
 from typing import Any
 
-Statement = Mapping[str, Any]
-# The keys in lower case; a tuple is what a multi-valued key has.
-Context = Mapping[str, "str | tuple[str, ...]"]
-# Whether a text of a policy matches the second text, a value of the request.
-Compare = Callable[[str, str, Context], bool]
+from tests.support.conditions import (
+    Context,
+    UnresolvedError,
+    holds,
+    like,
+    like_action,
+    literal,
+    matches,
+    texts,
+)
 
+Statement = Mapping[str, Any]
 ANONYMOUS = "anonymous"
 _EVERYTHING: Statement = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 _CALLER = re.compile(
@@ -35,8 +36,6 @@ _CALLER = re.compile(
 )
 _SERVICE = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 _PROVIDER = re.compile(r"arn:[^:]+:iam::\d{12}:(oidc|saml)-provider/.+")
-_VARIABLE = re.compile(r"\$\{(?:([*?$])|([^*?$,}][^,}]*)(?:,\s*'([^']*)')?)\}")
-_OPERATOR = re.compile(r"(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?")
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,6 @@ class _Named(enum.IntEnum):
     BY_ACCOUNT = 1  # leaves it to the identity policies of that account
     BY_ROLE = 2  # grants as far as the role's permissions boundary goes
     ITSELF = 3  # grants, whatever the boundary: a session, a user, everybody
-
-
-class _UnresolvedError(Exception):
-    """A policy variable has no value in this request."""
 
 
 def decide(
@@ -239,7 +234,7 @@ def _spelled(element: str | Mapping[str, Any]) -> set[str]:
     kinds = {"AWS": element} if isinstance(element, str) else element
     spelled = set()
     for kind, value in kinds.items():
-        for each in _texts(value):
+        for each in texts(value):
             known = kind in ("AWS", "Service", "Federated") and "*" not in each
             if not known and (kind, each) != ("AWS", "*"):
                 raise ValueError(f"{kind} {each} is no principal that is known here")
@@ -270,18 +265,18 @@ def _applies(statement: Statement, request: Request, context: Context) -> bool:
     true, and anywhere in a Deny, it makes the statement void.
     """
     conditions = [
-        (name, key, _texts(values))
+        (name, key, texts(values))
         for name, keys in statement.get("Condition", {}).items()
         for key, values in keys.items()
     ]
     try:
         if statement["Effect"] == "Deny":
-            for text in (text for *_, texts in conditions for text in texts):
-                _literal(text, context)
+            for text in (text for *_, wanted in conditions for text in wanted):
+                literal(text, context)
         return _concerns(statement, request, context) and all(
-            _holds(name, key, texts, context) for name, key, texts in conditions
+            holds(name, key, wanted, context) for name, key, wanted in conditions
         )
-    except _UnresolvedError:
+    except UnresolvedError:
         return False
 
 
@@ -293,67 +288,20 @@ def _concerns(statement: Statement, request: Request, context: Context) -> bool:
         wanted = statement.get(f"Not{element}" if negated else element)
         if wanted is None and element == "Resource":
             continue  # The trust policy of a role is about that role.
-        compare = _like if element == "Resource" else _like_action
-        texts = _texts(wanted)
-        found = _matches(compare, texts, value, context, strict=strict or negated)
+        compare = like if element == "Resource" else like_action
+        listed = texts(wanted)
+        found = matches(compare, listed, value, context, strict=strict or negated)
         if found == negated:
             return False
     return True
-
-
-def _holds(name: str, key: str, texts: Sequence[str], context: Context) -> bool:
-    """Whether the condition that operator *name* sets on *key* holds."""
-    quantifier, operation, optional = _parsed(name)
-    value = context.get(key.lower())
-    if operation == "Null":
-        return any((text.lower() == "true") == (value is None) for text in texts)
-    negated = operation in _NEGATED
-    if value is None:
-        absent = negated if quantifier is None else quantifier == "ForAllValues"
-        return optional or absent
-    if isinstance(value, tuple) and quantifier is None:
-        raise TypeError(f"{name} takes {key} for one value, but it has several")
-    compare = _OPERATORS[_NEGATED.get(operation, operation)]
-    combine = any if quantifier == "ForAnyValue" else all
-    return combine(
-        negated != _matches(compare, texts, each, context, strict=negated)
-        for each in (value if isinstance(value, tuple) else (value,))
-    )
-
-
-def _matches(
-    compare: Compare,
-    texts: Iterable[str],
-    value: str,
-    context: Context,
-    *,
-    strict: bool,
-) -> bool:
-    """Whether *value* matches one of *texts*, each with a value if it is *strict*."""
-    void = () if strict else (_UnresolvedError,)
-    found = False
-    for text in texts:
-        with contextlib.suppress(*void):
-            found = compare(text, value, context) or found
-    return found
-
-
-def _parsed(name: str) -> tuple[str | None, str, bool]:
-    """Return the set operator of *name*, the operation, and if it is `IfExists`."""
-    found = _OPERATOR.fullmatch(name)
-    operation = found[2] if found else name
-    is_null = operation == name == "Null"
-    if not found or not (operation in {*_OPERATORS, *_NEGATED} or is_null):
-        raise ValueError(f"{name} is no operator that is known here")
-    return found[1], operation, bool(found[3])
 
 
 def _context(request: Request) -> Context:
     """Return the condition keys of *request*, with those that are implied."""
     keys: dict[str, str | tuple[str, ...]] = {}
     for name, value in {**_implied(request), **request.context}.items():
-        texts = tuple(_texts(value))
-        keys[name.lower()] = texts if isinstance(value, (list, tuple)) else texts[0]
+        found = tuple(texts(value))
+        keys[name.lower()] = found if isinstance(value, (list, tuple)) else found[0]
     return {key: each for key, each in keys.items() if any(each) or each == ""}
 
 
@@ -378,115 +326,3 @@ def _implied(request: Request) -> dict[str, str | list[str]]:
             "aws:username": caller["user"] or [],
         }
     return implied
-
-
-def _texts(value: object) -> list[str]:
-    """Return the values of a policy or context, which may be a single one, as text."""
-    if isinstance(value, bool):
-        return [str(value).lower()]
-    if isinstance(value, (str, int, float)):
-        return [str(value)]
-    if isinstance(value, Iterable) and not isinstance(value, Mapping):
-        return [text for each in value for text in _texts(each)]
-    raise TypeError(f"{value!r} is no value of a policy")
-
-
-def _pieces(text: str, context: Context) -> Iterator[tuple[str, bool]]:
-    """Yield *text* in pieces, and whether each is a value, thus to be literal."""
-    end = 0
-    for found in _VARIABLE.finditer(text):
-        yield text[end : found.start()], False
-        escape, key, default = found.groups()
-        value = escape or context.get(key.strip().lower(), default)
-        if value is None:
-            raise _UnresolvedError(text)
-        if isinstance(value, tuple):
-            raise TypeError(f"{text} takes its value from a key that has several")
-        yield value, True
-        end = found.end()
-    yield text[end:], False
-
-
-def _literal(text: str, context: Context) -> str:
-    """Return *text* with values in place of its variables."""
-    return "".join(piece for piece, _ in _pieces(text, context))
-
-
-def _like(text: str, value: str, context: Context, *, arn: bool = False) -> bool:
-    """
-    Whether *value* matches *text*, with `*`, `?` and variables.
-
-    A wildcard reaches across any character, but in the first five parts of an
-    *arn* not across a colon.
-    """
-    pattern, colons = "", 0
-    for piece, is_value in _pieces(text, context):
-        for each in piece:
-            any_one = "[^:]" if arn and colons < 5 else "."
-            wild = {} if is_value else {"*": f"{any_one}*", "?": any_one}
-            pattern += wild.get(each) or re.escape(each)
-            colons += each == ":"
-    if arn and colons < 5:
-        raise ValueError(f"{text} is compared with an ARN, but is none")
-    return re.fullmatch(pattern, value, re.DOTALL) is not None
-
-
-def _like_action(text: str, value: str, _context: Context) -> bool:
-    """Whether the action *value* matches *text*, in which case does not count."""
-    return _like(text.lower(), value.lower(), {})
-
-
-def _moment(text: str) -> float:
-    """Return the time of *text*, which is ISO 8601 or seconds, in seconds."""
-    if re.fullmatch(r"[0-9.]+", text):
-        return float(text)
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=timezone.utc)
-    return moment.timestamp()
-
-
-def _is_within(text: str, value: str, _context: Context) -> bool:
-    """Whether the address *value* is in the range *text*."""
-    return ipaddress.ip_address(value) in ipaddress.ip_network(text, strict=False)
-
-
-def _ordered(
-    read: Callable[[str], Any], compare: Callable[[Any, Any], bool]
-) -> Compare:
-    """Return an operator that compares what *read* makes of the texts."""
-    return lambda text, value, _: compare(read(value), read(text))
-
-
-_OPERATORS: Mapping[str, Compare] = {
-    "StringEquals": lambda text, value, keys: _literal(text, keys) == value,
-    "StringEqualsIgnoreCase": lambda text, value, keys: (
-        _literal(text, keys).casefold() == value.casefold()
-    ),
-    "StringLike": _like,
-    "ArnEquals": lambda text, value, keys: _like(text, value, keys, arn=True),
-    "ArnLike": lambda text, value, keys: _like(text, value, keys, arn=True),
-    "Bool": lambda text, value, keys: _literal(text, keys).lower() == value.lower(),
-    "IpAddress": _is_within,
-    **{
-        f"{kind}{name}": _ordered(read, compare)
-        for kind, read in (("Numeric", Decimal), ("Date", _moment))
-        for name, compare in (
-            ("Equals", operator.eq),
-            ("LessThan", operator.lt),
-            ("LessThanEquals", operator.le),
-            ("GreaterThan", operator.gt),
-            ("GreaterThanEquals", operator.ge),
-        )
-    },
-}
-_NEGATED = {
-    "StringNotEquals": "StringEquals",
-    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
-    "StringNotLike": "StringLike",
-    "ArnNotEquals": "ArnEquals",
-    "ArnNotLike": "ArnLike",
-    "NumericNotEquals": "NumericEquals",
-    "DateNotEquals": "DateEquals",
-    "NotIpAddress": "IpAddress",
-}

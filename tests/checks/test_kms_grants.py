@@ -1,0 +1,154 @@
+"""Tests for `secure_constructs.checks.kms`: who may create grants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from secure_constructs.checks import Template, kms
+
+OWN = "111122223333"
+OWN_ROOT = f"arn:aws:iam::{OWN}:root"
+ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
+SERVICE = {"Service": "events.amazonaws.com"}
+IF = {"Fn::If": ["Production", "a", "b"]}
+GRANT_ONLY = {"Action": "kms:CreateGrant", "Resource": "*"}
+GRANT = {"Effect": "Allow", "Principal": {"AWS": ROLE}, **GRANT_ONLY}
+REFUSAL: dict[str, Any] = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Condition": {"BoolIfExists": {"kms:GrantIsForAWSResource": "false"}},
+    **GRANT_ONLY,
+}
+
+
+def problems(policy: object) -> list[str]:
+    """Return what KEY-02 finds at a key with that *policy*."""
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": policy}}
+    resource = Template({"Resources": {"Key": key}}).resources["Key"]
+    breaches = kms.used_by_this_account.breaches(resource)
+    return [f"{each.location}: {each.problem}" for each in breaches]
+
+
+class TestGrants:
+    """Whoever may create a grant hands the key on, so a Deny is needed as well."""
+
+    OPEN = "Properties.KeyPolicy: lets more than services create grants"
+
+    def found(self, *more: Any, **allow: Any) -> list[str]:
+        """Return what KEY-02 finds with an Allow of a role and *more* statements."""
+        role = {"Effect": "Allow", "Principal": {"AWS": ROLE}, **allow}
+        return problems({"Statement": [role, *more]})
+
+    @pytest.mark.parametrize(
+        "actions",
+        [
+            "*",
+            "kms:*",
+            "kms:Create*",
+            "kms:CreateGrant",
+            "KMS:CREATEGRANT",
+            ["kms:Decrypt", "kms:CreateGrant"],
+            "kms:*Grant",
+            "kms:CreateGran?",
+        ],
+        ids=str,
+    )
+    def test_not_without_a_deny(self, actions):
+        """No action that includes creating grants, in any case or pattern."""
+        assert [self.OPEN] == self.found(Action=actions)
+
+    def test_not_by_leaving_the_action_in(self):
+        """All actions but some include creating grants."""
+        assert [self.OPEN] == self.found(NotAction="kms:ScheduleKeyDeletion")
+
+    def test_not_by_the_root(self):
+        """The root hands all it may on to IAM policies."""
+        assert [self.OPEN] == self.found(Principal={"AWS": OWN_ROOT}, Action="kms:*")
+
+    def test_said_once(self):
+        """One Deny would do for all statements."""
+        assert [self.OPEN] == self.found(GRANT, GRANT, Action="kms:*")
+
+    @pytest.mark.parametrize(
+        "actions",
+        ["kms:Decrypt", "kms:CreateAlias", ["kms:List*", IF], "kms:D*"],
+        ids=str,
+    )
+    def test_not_meant_by_other_actions(self, actions):
+        """Other actions, and unknown ones, are fine."""
+        assert [] == self.found(Action=actions)
+
+    @pytest.mark.parametrize("true", [True, "true"])
+    def test_for_services(self, true):
+        """A grant that only AWS services can have made is fine."""
+        condition = {"Bool": {"kms:GrantIsForAWSResource": true}}
+
+        assert [] == self.found(Action="kms:*", Condition=condition)
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {"Bool": {"kms:GrantIsForAWSResource": "false"}},
+            {"Bool": {"aws:SecureTransport": "true"}},
+            {"BoolIfExists": {"kms:GrantIsForAWSResource": "true"}},
+            {"StringEquals": {"kms:CallerAccount": OWN}},
+        ],
+        ids=str,
+    )
+    def test_not_under_another_condition(self, condition):
+        """Only that condition, without exception, leaves it to services."""
+        assert [self.OPEN] == self.found(Action="kms:*", Condition=condition)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {},
+            {"Principal": {"AWS": "*"}},
+            {"Action": ["kms:CreateGrant", "kms:RetireGrant"]},
+            {"Action": "kms:Create*"},
+            {"Condition": {"Bool": {"kms:GrantIsForAWSResource": False}}},
+            {"Condition": None},
+        ],
+        ids=str,
+    )
+    def test_refused(self, changes):
+        """A Deny for everybody, but for services, is enough."""
+        assert [] == self.found({**REFUSAL, **changes}, Action="kms:*")
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"Effect": "Allow", "Principal": {"AWS": ROLE}},
+            {"Principal": {"AWS": ROLE}},
+            {"Action": "kms:RetireGrant"},
+            {"Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}},
+            {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+            {"Condition": {"Null": {"kms:GrantIsForAWSResource": "false"}}},
+            {
+                "Condition": {
+                    **REFUSAL["Condition"],
+                    "StringEquals": {"kms:CallerAccount": OWN},
+                }
+            },
+        ],
+        ids=str,
+    )
+    def test_not_refused_by_less(self, changes):
+        """A Deny for some, of something else, or under other conditions, is not."""
+        assert [self.OPEN] == self.found({**REFUSAL, **changes}, Action="kms:*")
+
+    def test_perhaps_for_services(self):
+        """A condition that the deployment decides about may leave it to services."""
+        assert [] == self.found(Action="kms:*", Condition=IF)
+
+    def test_perhaps_refused(self):
+        """A statement that the deployment decides about may refuse it."""
+        assert [] == self.found(IF, Action="kms:*")
+
+    def test_by_a_service(self):
+        """AWS services may create grants, tied to this account."""
+        condition = {"StringEquals": {"aws:SourceAccount": OWN}}
+
+        assert [] == self.found(Principal=SERVICE, Condition=condition, **GRANT_ONLY)
