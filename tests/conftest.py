@@ -15,8 +15,8 @@ if _NODE and _NODE.origin:
 # switch it on; it has to be off before CDK is imported.
 os.environ.setdefault("CDK_VALIDATION", "false")
 
-import aws_cdk as cdk
-import pytest
+import aws_cdk as cdk  # noqa: E402 - after what it depends on
+import pytest  # noqa: E402
 
 
 @pytest.fixture

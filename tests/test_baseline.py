@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
 
@@ -88,7 +90,9 @@ class TestRefusals:
     def test_fails_when_something_was_decided_without_it(self, app, setting):
         """A baseline that comes late would hold for some constructs only."""
         stack = cdk.Stack(app, "Stack")
-        settings = {"tier": Tier.DEVELOPMENT, "encryption_key": kms.Key(stack, "Key")}
+        key = kms.Key(stack, "Key")
+        settings: dict[str, Any]
+        settings = {"tier": Tier.DEVELOPMENT, "encryption_key": key}
         late = Baseline(**{setting: settings[setting]})
         SecureBucket(stack, "Data")
 

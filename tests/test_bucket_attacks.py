@@ -180,7 +180,7 @@ class TestPresignedUrls:
     def get(self, age: int, auth: str) -> bool:
         """Whether a request signed so many milliseconds ago is let in."""
         world = granted("read", presigned_url_max_age=cdk.Duration.minutes(15))
-        more = {"s3__signatureAge": age, "s3__authType": auth}
+        more: dict[str, Any] = {"s3__signatureAge": age, "s3__authType": auth}
         return world.may("s3:GetObject", f"{world.bucket}/x", **more)
 
     def test_young_is_let_in(self):

@@ -1,4 +1,4 @@
-"""Tests for what SecureBucket refuses: each with the way out, before it makes anything."""
+"""Tests for what SecureBucket refuses, before it makes anything."""
 
 from __future__ import annotations
 
@@ -143,12 +143,12 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "a number for a duration": (
         {"presigned_url_max_age": 900},
         TypeError,
-        r"presigned_url_max_age=900 is no Duration; write for .* Duration.minutes\(15\)",
+        r"presigned_url_max_age=900 is no Duration; .* Duration.minutes\(15\)",
     ),
     "a number of days for a duration": (
         {"noncurrent_version_expiration": 90},
         TypeError,
-        r"noncurrent_version_expiration=90 is no Duration; write .* Duration.days\(30\)",
+        r"noncurrent_version_expiration=90 is no Duration; .* Duration.days\(30\)",
     ),
     "a signature good for no time": (
         {"presigned_url_max_age": cdk.Duration.millis(999)},

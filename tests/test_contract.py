@@ -15,7 +15,7 @@ import pytest
 from secure_constructs import AppKey, acknowledge_defaults
 from secure_constructs.checks import RULES, Template
 from tests.specimens import SPECIMENS
-from tests.specimens.specimen import Adoption, Build, Specimen
+from tests.specimens.specimen import Build, Specimen
 from tests.support.adoption import dangers
 from tests.support.everywhere import everywhere
 from tests.support.nag import ORDINARY, STRICT, STRICT_NAMES, add_packs

@@ -131,9 +131,9 @@ class TestAttacks:
         """Whether *who* may do *action* with the key."""
         key = deployed.arn("Stack", "Key961B73FD")
 
-        def decide(who: str, action: str, **context: object) -> bool:
+        def decide(who: str, action: str, **context: Any) -> bool:
             keys = {name.replace("__", ":"): context[name] for name in context}
-            return deployed.decide(Request(who, action, key, keys)).allowed
+            return bool(deployed.decide(Request(who, action, key, keys)).allowed)
 
         return decide
 

@@ -94,6 +94,18 @@ def _encrypted(scope: Construct, name: str) -> object:
     )
 
 
+def _sending_events(scope: Construct, name: str) -> object:
+    return s3.Bucket(scope, name, event_bridge_enabled=True)
+
+
+def _still_sending_events(scope: Construct, name: str) -> object:
+    # The option of ours would take CDK's handler away, whose last act is to switch
+    # the events off.
+    data = SecureBucket(scope, name)
+    data.bucket.enable_event_bridge_notification()
+    return data
+
+
 def _temporary(scope: Construct, name: str) -> object:
     return s3.Bucket(
         scope,
@@ -144,6 +156,7 @@ SPECIMEN = Specimen(
                 encryption_key=kms.Key.from_key_arn(scope, "Key", _KEY_ARN),
             ),
         ),
+        "sending events": Adoption(_sending_events, _still_sending_events),
         "temporary": Adoption(
             _temporary,
             lambda scope, name: SecureBucket(scope, name, tier=Tier.DEVELOPMENT),

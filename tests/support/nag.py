@@ -13,9 +13,16 @@ from cdk_nag import (
     ServerlessChecks,
 )
 
+from secure_constructs.acknowledge import Pack
+
 ORDINARY = (AwsSolutionsChecks, ServerlessChecks)
 STRICT = (HIPAASecurityChecks, NIST80053R4Checks, NIST80053R5Checks, PCIDSS321Checks)
-STRICT_NAMES = ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321")
+STRICT_NAMES: tuple[Pack, ...] = (
+    "HIPAA.Security",
+    "NIST.800.53.R4",
+    "NIST.800.53.R5",
+    "PCI.DSS.321",
+)
 
 
 def add_packs(app: cdk.App, *packs: type) -> None:
