@@ -29,7 +29,6 @@ class Place:
     Attributes:
         stack: The stack, nested or not.
         scopes: The stack and everything above it, from the root down.
-        root: The root of the tree, as a rule the app.
         deployed: The top-level stack, with which a nested one is deployed.
         tier: What the deployment is worth where a construct does not say.
     """
@@ -38,7 +37,6 @@ class Place:
         self.stack = stack
         node = stack.node
         self.scopes = node.scopes
-        self.root = self.scopes[0]
         self.deployed = _deployed(self.scopes)
         self.tier = tier_at(node, self.scopes)
 

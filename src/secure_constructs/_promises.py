@@ -63,7 +63,7 @@ def keep_promises(
     ]
     if acknowledgments:
         Validations.of(l1).acknowledge(*acknowledgments)
-    guard_of(place.root).watch(kind, l1)
+    guard_of(place.scopes).watch(kind, l1)
     place.settle("tier")
     return l1
 

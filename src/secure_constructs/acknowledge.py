@@ -102,7 +102,7 @@ def acknowledge_defaults(scope: Construct, *, packs: Iterable[Pack]) -> None:
             f"do not meet; use some of {list(get_args(Pack))}"
         )
         raise ValueError(msg)
-    watched = guard_of(scope.node.root).below(scope)
+    watched = guard_of(scope.node.scopes).below(scope)
     if not watched:
         msg = (
             f"acknowledge_defaults: '{scope.node.path}' holds no construct of this "

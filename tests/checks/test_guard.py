@@ -294,14 +294,6 @@ class TestRecords:
 
         assert {("S3-04", AT)} == findings(app)
 
-    def test_taken_and_made_up_elsewhere(self, app, stack):
-        """A record at another resource does not make up for one that was taken."""
-        forget(SecureBucket(stack, "Data"))
-        other = cdk.CfnResource(stack, "Other", type="AWS::SNS::Topic")
-        other.add_metadata("SecureConstructs", {"Construct": "SecureBucket"})
-
-        assert {("S3-04", AT)} == findings(app)
-
     def test_of_a_construct_that_was_removed(self, app, stack):
         """What is not in a template cannot be weak."""
         SecureBucket(stack, "Kept")

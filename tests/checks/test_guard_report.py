@@ -175,19 +175,28 @@ class TestGuard:
 
     def test_is_the_same_for_all_in_an_app(self, app):
         """The first call makes it, the others find it."""
-        assert guard_of(app) is guard_of(app)
+        assert guard_of([app]) is guard_of([app])
 
     def test_knows_what_is_below(self, app):
         """What is watched in a scope, and not in one whose name begins the same."""
         for name in ("Stack", "Stack2"):
             SecureBucket(cdk.Stack(app, name), "Data")
-        guard = guard_of(app)
+        guard = guard_of([app])
         below = guard.below(app.node.find_child("Stack"))
 
         assert {LOGS: "AccessLogs", AT: "SecureBucket"} == {
             watched.resource.node.path: watched.kind for watched in below
         }
         assert 4 == len(guard.below(app))
+
+    def test_knows_what_is_watched_itself(self, stack):
+        """A resource is below itself."""
+        l1 = SecureBucket(stack, "Data").bucket.node.default_child
+        assert l1 is not None
+
+        below = guard_of(stack.node.scopes).below(l1)
+
+        assert [l1.node.path] == [each.resource.node.path for each in below]
 
 
 class TestWithoutAnApp:
@@ -196,7 +205,7 @@ class TestWithoutAnApp:
         root = constructs.RootConstruct()
         SecureBucket(cdk.Stack(root, "Stack"), "Data")
 
-        assert 2 == len(guard_of(root).below(root))
+        assert 2 == len(guard_of([root]).below(root))
 
     def test_a_stack_makes_its_app(self):
         """A stack without a scope has an app, which has one guard as any other."""
@@ -204,4 +213,4 @@ class TestWithoutAnApp:
         SecureBucket(stack, "Data")
         SecureBucket(cdk.NestedStack(stack, "In"), "Data")
 
-        assert 3 == len(guard_of(stack.node.root).below(stack))
+        assert 3 == len(guard_of(stack.node.scopes).below(stack))

@@ -120,7 +120,6 @@ class TestGrants:
     @pytest.mark.parametrize(
         "changes",
         [
-            {"Effect": "Allow", "Principal": {"AWS": ROLE}},
             {"Principal": {"AWS": ROLE}},
             {"Action": "kms:RetireGrant"},
             {"Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}},
@@ -138,6 +137,12 @@ class TestGrants:
     def test_not_refused_by_less(self, changes):
         """A Deny for some, of something else, or under other conditions, is not."""
         assert [self.OPEN] == self.found({**REFUSAL, **changes}, Action="kms:*")
+
+    def test_not_refused_by_an_allow(self):
+        """Whatever an Allow says, it refuses nothing."""
+        allow = {**REFUSAL, "Effect": "Allow"}
+
+        assert self.OPEN in self.found(allow, Action="kms:*")
 
     def test_perhaps_for_services(self):
         """A condition that the deployment decides about may leave it to services."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from secure_constructs.checks.policy import Statement, statements
+from secure_constructs.checks.policy import Statement, read_policy
 from secure_constructs.checks.template import Template
 
 OWN, FOREIGN = "111122223333", "999999999999"
@@ -18,7 +18,7 @@ def parsed(document: object) -> list[Statement]:
     """Return the statements of a policy *document*."""
     body = {"Type": "T", "Properties": {"Policy": document}}
     resource = Template({"Resources": {"Policy": body}}).resources["Policy"]
-    return list(statements(resource, "Policy"))
+    return read_policy(resource, "Policy").statements
 
 
 def statement(**parts: Any) -> Statement:

@@ -8,7 +8,6 @@ from secure_constructs.checks.template import (
     UNKNOWN,
     Resource,
     Template,
-    arn_text,
     is_intrinsic,
     listed,
     text,
@@ -189,7 +188,7 @@ class TestText:
 
     def test_writes_the_arn_of_a_resource(self):
         """The ARN is the text of `Fn::GetAtt`."""
-        assert text({"Fn::GetAtt": ["Data", "Arn"]}) == arn_text(resource())
+        assert text({"Fn::GetAtt": ["Data", "Arn"]}) == resource().arn
 
 
 class TestResource:
@@ -263,7 +262,7 @@ class TestNaming:
         }
         template = Template({"Resources": resources})
         data = template.resources["Data"]
-        return bool(list(template.naming(data, "Policy", "Bucket")))
+        return bool(list(template.naming(data, "Policy", "Bucket", name="Name")))
 
     @pytest.mark.parametrize(
         "value",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 _UNKNOWN_ACCOUNT = "unknown-account"
 _NESTED = ".nested.template.json"
+_ASSETS = ".assets.json"
 
 
 class NotAnAssemblyError(ValueError):
@@ -26,30 +29,52 @@ class StackOutput:
         name: The stack's name as `cdk list` shows it.
         account: The account it is deployed to, where that is known.
         template: Its template.
-        paths: The construct paths of its resources, by logical id; those of
-            nested stacks are among them.
+        metadata: What CDK recorded of its constructs, or the file with that.
     """
 
     name: str
     account: str | None
     template: Path
-    paths: Mapping[str, str]
+    metadata: Mapping[str, Any] | Path
+
+    @functools.cached_property
+    def paths(self) -> Mapping[str, str]:
+        """
+        The construct paths of its resources and of nested ones, by logical id.
+
+        Nested stacks that are equal share their ids; such an id has all paths.
+        """
+        metadata = self.metadata
+        if isinstance(metadata, Path):
+            metadata = load(metadata)
+        paths: dict[str, list[str]] = defaultdict(list)
+        for path, entries in metadata.items():
+            for entry in entries:
+                if entry["type"] == "aws:cdk:logicalId":
+                    paths[entry["data"]].append(path.strip("/"))
+        return {name: ", ".join(found) for name, found in paths.items()}
 
     @property
     def templates(self) -> Iterator[Path]:
         """
         Its template and those of the stacks nested in it.
 
-        CDK lists nested templates among the stack's assets and nowhere else.
+        CDK lists nested templates among the stack's assets and nowhere else, and
+        of those that are equal it lists one.
         """
         yield self.template
+        folder = self.template.parent
         stem = self.template.name.removesuffix(".template.json")
-        assets = self.template.with_name(f"{stem}.assets.json")
-        files = load(assets)["files"] if assets.exists() else {}
-        for asset in files.values():
-            path = str(asset["source"].get("path", ""))
-            if path.endswith(_NESTED):
-                yield self.template.with_name(path)
+        own = _nested_in(folder / f"{stem}{_ASSETS}")
+        yield from own
+        unlisted = set(folder.glob(f"*{_NESTED}")) - set(own)
+        if own and unlisted:
+            for assets in folder.glob(f"*{_ASSETS}"):
+                unlisted -= set(_nested_in(assets))
+            contents = {path.read_bytes() for path in own}
+            yield from (
+                path for path in sorted(unlisted) if path.read_bytes() in contents
+            )
 
 
 def stacks_in(directory: Path) -> Iterator[StackOutput]:
@@ -59,21 +84,17 @@ def stacks_in(directory: Path) -> Iterator[StackOutput]:
     Raises:
         NotAnAssemblyError: *directory* holds no output of `cdk synth`.
     """
-    for name, artifact in _manifest(directory)["artifacts"].items():
-        properties = artifact.get("properties", {})
+    yield from _stacks_of(directory)
+    for artifact in _artifacts(directory).values():
         if artifact["type"] == "cdk:cloud-assembly":
-            yield from stacks_in(directory / properties["directoryName"])
-        elif artifact["type"] == "aws:cloudformation:stack":
-            yield _stack(directory, name, artifact)
+            yield from stacks_in(directory / artifact["properties"]["directoryName"])
 
 
 def stacks_at(templates: Iterable[Path]) -> Iterator[StackOutput]:
     """Yield the stacks whose templates are *templates*."""
     wanted = set(templates)
     for directory in sorted({template.parent for template in wanted}):
-        for stack in stacks_in(directory):
-            if stack.template in wanted:
-                yield stack
+        yield from (each for each in _stacks_of(directory) if each.template in wanted)
 
 
 def load(path: Path) -> Any:  # noqa: ANN401 - JSON is untyped
@@ -86,35 +107,37 @@ def load(path: Path) -> Any:  # noqa: ANN401 - JSON is untyped
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        msg = f"{path} cannot be read as JSON: {error}"
-        raise NotAnAssemblyError(msg) from error
+        raise NotAnAssemblyError(f"{path} cannot be read as JSON: {error}") from error
 
 
-def _manifest(directory: Path) -> Mapping[str, Any]:
-    manifest = load(directory / "manifest.json")
-    if not isinstance(manifest, dict) or "artifacts" not in manifest:
-        msg = f"{directory / 'manifest.json'} is no manifest of a synthesized app"
-        raise NotAnAssemblyError(msg)
-    return manifest
+def _stacks_of(directory: Path) -> Iterator[StackOutput]:
+    """Yield the stacks in *directory* itself."""
+    for name, artifact in _artifacts(directory).items():
+        if artifact["type"] == "aws:cloudformation:stack":
+            account = artifact["environment"].removeprefix("aws://").partition("/")[0]
+            file = artifact.get("additionalMetadataFile")
+            yield StackOutput(
+                name=artifact.get("displayName", name),
+                account=None if account == _UNKNOWN_ACCOUNT else account,
+                template=directory / artifact["properties"]["templateFile"],
+                metadata=directory / file if file else artifact.get("metadata", {}),
+            )
 
 
-def _stack(directory: Path, name: str, artifact: Mapping[str, Any]) -> StackOutput:
-    account = artifact["environment"].removeprefix("aws://").partition("/")[0]
-    return StackOutput(
-        name=artifact.get("displayName", name),
-        account=None if account == _UNKNOWN_ACCOUNT else account,
-        template=directory / artifact["properties"]["templateFile"],
-        paths=_paths(directory, artifact),
+def _artifacts(directory: Path) -> Mapping[str, Mapping[str, Any]]:
+    path = directory / "manifest.json"
+    manifest = load(path)
+    artifacts = manifest.get("artifacts") if isinstance(manifest, dict) else None
+    known = isinstance(artifacts, dict) and all(
+        isinstance(each, dict) and "type" in each for each in artifacts.values()
     )
+    if not known:
+        raise NotAnAssemblyError(f"{path} is no manifest of a synthesized app")
+    return cast("Mapping[str, Mapping[str, Any]]", artifacts)
 
 
-def _paths(directory: Path, artifact: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return the construct paths of a stack's resources, by logical id."""
-    file = artifact.get("additionalMetadataFile")
-    metadata = load(directory / file) if file else artifact.get("metadata", {})
-    return {
-        entry["data"]: path.strip("/")
-        for path, entries in metadata.items()
-        for entry in entries
-        if entry["type"] == "aws:cdk:logicalId"
-    }
+def _nested_in(assets: Path) -> list[Path]:
+    """Return the nested templates that the list of *assets* names."""
+    files = load(assets)["files"] if assets.exists() else {}
+    paths = (str(asset["source"].get("path", "")) for asset in files.values())
+    return [assets.with_name(path) for path in paths if path.endswith(_NESTED)]

@@ -5,9 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from secure_constructs.checks.rule import Breach, rule
-from secure_constructs.checks.template import UNKNOWN, Resource, is_intrinsic, listed
+from secure_constructs.checks.template import (
+    UNKNOWN,
+    Resource,
+    is_intrinsic,
+    is_undecided,
+    listed,
+)
 
 _TAGS = ("Env", "Team", "Service")
 # Where the types that this library makes keep their tags.
@@ -55,11 +62,10 @@ _KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
 def tagged(resource: Resource) -> Iterator[Breach]:
     """Every resource says its environment, team and service."""
     path = _TAG_PATHS[resource.type]
-    tags = resource.known(*path)
-    if tags is UNKNOWN or any(map(is_intrinsic, listed(tags))):
+    keys = [_key(each) for each in listed(resource.known(*path))]
+    if any(map(is_undecided, keys)):
         return
-    names = {each.get("Key") for each in listed(tags)}
-    missing = [name for name in _TAGS if name not in names]
+    missing = [name for name in _TAGS if name not in keys]
     if missing:
         location = ".".join(map(str, ("Properties", *path)))
         yield Breach(location, f"the tags {', '.join(missing)} are missing")
@@ -74,9 +80,10 @@ def tagged(resource: Resource) -> Iterator[Breach]:
 )
 def data_kept(store: Resource) -> Iterator[Breach]:
     """Data stores outlive their stack."""
-    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        if store.body.get(policy) not in _KEPT:
-            yield Breach(policy, f"{policy} does not keep the data")
+    if store.read("DBClusterIdentifier") is not None:
+        return  # The data of an instance in a cluster is the cluster's.
+    for policy in store.loses_data_by(*_KEPT):
+        yield Breach(policy, f"{policy} does not keep the data")
 
 
 @rule(
@@ -93,7 +100,9 @@ def weakenings_argued(resource: Resource) -> Iterator[Breach]:
         if not waiver.get("Reason"):
             yield Breach(location, f"the waiver of {promise} has no reason")
         until = waiver.get("Until")
-        if until and dt.date.fromisoformat(until) < today:
+        if until and not _is_day(until):
+            yield Breach(location, f"the waiver of {promise} ends on no day: {until}")
+        elif until and dt.date.fromisoformat(until) < today:
             yield Breach(location, f"the waiver of {promise} ended on {until}")
 
 
@@ -114,3 +123,15 @@ def protected(store: Resource) -> Iterator[Breach]:
 
 
 RULES = (tagged, data_kept, weakenings_argued, protected)
+
+
+def _key(tag: Any) -> Any:  # noqa: ANN401 - templates are untyped
+    """Return the name of *tag*, or *tag* itself where the deployment decides."""
+    return tag if is_intrinsic(tag) or tag is UNKNOWN else tag.get("Key")
+
+
+def _is_day(until: str) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(until))
+    except ValueError:
+        return False

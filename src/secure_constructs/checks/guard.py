@@ -26,7 +26,7 @@ from secure_constructs.checks.assembly import load, stacks_at
 from secure_constructs.checks.template import Resource, Template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from aws_cdk import CfnResource, IPolicyValidationContext
     from constructs import IConstruct
@@ -137,15 +137,23 @@ class Guard:
         return {at for at in resources if (Path(at[0]).name, at[1]) in places}
 
 
-def guard_of(root: IConstruct) -> Guard:
-    """Return the guard of the app at *root*; the first call registers it."""
-    guard = cast("Guard | None", getattr(root, _GUARD, None))
-    if guard is None:
-        guard = Guard()
-        setattr(root, _GUARD, guard)
-        # CDK validates apps only: what has no app above it is never deployed.
-        if isinstance(root, App):
-            Validations.of(root).add_plugins(guard)
+def guard_of(scopes: Sequence[IConstruct]) -> Guard:
+    """
+    Return the guard of the app that *scopes* lead down from.
+
+    The first call registers it. It is noted at each of them, because an app that
+    CDK makes for a stack without one is another Python object at every look.
+    """
+    for scope in scopes:
+        guard = cast("Guard | None", getattr(scope, _GUARD, None))
+        if guard is not None:
+            return guard
+    guard = Guard()
+    for scope in scopes:
+        setattr(scope, _GUARD, guard)
+    # CDK validates apps only: what has no app above it is never deployed.
+    if isinstance(scopes[0], App):
+        Validations.of(scopes[0]).add_plugins(guard)
     return guard
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from secure_constructs.checks.policy import Statement, statements
+from secure_constructs.checks.policy import Statement, read_policy
 from secure_constructs.checks.rule import Breach, rule
 from secure_constructs.checks.template import Resource
 
@@ -13,7 +13,7 @@ _KEPT = ("Retain", "RetainExceptOnCreate")
 _LONGEST_ROTATION = 365
 _SHORTEST_WINDOW = 30
 _FOR_SERVICES = "kms:GrantIsForAWSResource"
-_GRANTING = {"*", "kms:*", "kms:create*", "kms:creategrant"}
+_GRANT = "kms:CreateGrant"
 
 
 @rule(
@@ -29,15 +29,14 @@ def rotated_and_kept(key: Resource) -> Iterator[Breach]:
     """The key rotates yearly and is not deleted in haste."""
     if key.known("EnableKeyRotation") in (None, False, "false") and _can_rotate(key):
         yield Breach("Properties.EnableKeyRotation", "the key does not rotate")
-    period = key.known("RotationPeriodInDays")
-    if isinstance(period, int) and period > _LONGEST_ROTATION:
+    period = _number(key.known("RotationPeriodInDays"))
+    if period is not None and period > _LONGEST_ROTATION:
         yield Breach("Properties.RotationPeriodInDays", f"rotates every {period} days")
-    window = key.known("PendingWindowInDays")
-    if isinstance(window, int) and window < _SHORTEST_WINDOW:
+    window = _number(key.known("PendingWindowInDays"))
+    if window is not None and window < _SHORTEST_WINDOW:
         yield Breach("Properties.PendingWindowInDays", f"is gone after {window} days")
-    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        if key.keeps_data and key.body.get(policy) not in _KEPT:
-            yield Breach(policy, f"{policy} does not keep the key")
+    for policy in key.loses_data_by(*_KEPT) if key.keeps_data else ():
+        yield Breach(policy, f"{policy} does not keep the key")
 
 
 @rule(
@@ -51,13 +50,14 @@ def rotated_and_kept(key: Resource) -> Iterator[Breach]:
 )
 def used_by_this_account(key: Resource) -> Iterator[Breach]:
     """The key policy lets in this account only, and services on its behalf."""
-    found = list(statements(key, "KeyPolicy"))
-    for statement in found:
+    policy = read_policy(key, "KeyPolicy")
+    known = [statement for statement in policy.statements if statement.is_known]
+    for statement in known:
         if statement.allows:
             for problem in _openings(statement, key):
                 yield Breach("Properties.KeyPolicy", problem)
-    granting = [each for each in found if each.allows and _lets_grant(each)]
-    if granting and not any(map(_refuses_grants, found)):
+    refused = any(map(_refuses_grants, known)) or not policy.is_known
+    if any(map(_lets_grant, known)) and not refused:
         yield Breach("Properties.KeyPolicy", "lets more than services create grants")
 
 
@@ -76,25 +76,25 @@ def _openings(statement: Statement, key: Resource) -> Iterator[str]:
 
 def _lets_grant(statement: Statement) -> bool:
     """Whether *statement* lets its principals create grants for anybody."""
-    actions = {str(action).lower() for action in statement.actions}
-    for_services = statement.conditions.get("Bool", {}).get(_FOR_SERVICES)
-    return bool(_GRANTING & actions) and for_services not in (True, "true")
+    services = statement.conditions.get("Bool", {}).get(_FOR_SERVICES)
+    people = statement.allows and "AWS" in statement.principals
+    return people and statement.is_about(_GRANT) and services not in (True, "true")
 
 
 def _refuses_grants(statement: Statement) -> bool:
-    """Whether *statement* denies grants to all but services, for everybody."""
-    conditions = {
-        key: value
-        for operator in ("Bool", "BoolIfExists")
-        for key, value in statement.conditions.get(operator, {}).items()
-    }
-    only = len(statement.conditions) == 1 and conditions in (
-        {_FOR_SERVICES: "false"},
-        {_FOR_SERVICES: False},
+    """Whether *statement* denies grants to everybody, but perhaps to services."""
+    keys = [key for keys in statement.conditions.values() for key in keys.items()]
+    operators = set(statement.conditions) <= {"Bool", "BoolIfExists"}
+    only = all(
+        key in ((_FOR_SERVICES, "false"), (_FOR_SERVICES, False)) for key in keys
     )
     everybody = not statement.allows and statement.is_for_everybody
-    actions = {str(action).lower() for action in statement.actions}
-    return everybody and only and bool(_GRANTING & actions)
+    return everybody and operators and only and statement.is_about(_GRANT)
+
+
+def _number(value: object) -> int | None:
+    """Return *value* as a number, which a template may write as text."""
+    return int(str(value)) if str(value).isdecimal() else None
 
 
 def _can_rotate(key: Resource) -> bool:

@@ -7,9 +7,23 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from secure_constructs.checks.policy import Statement, statements
+from secure_constructs.checks.bucket_policy import (
+    is_old_tls,
+    is_plain_http,
+    receives_logs,
+    refuses,
+    refuses_other_keys,
+    statements_of,
+)
 from secure_constructs.checks.rule import Breach, rule
-from secure_constructs.checks.template import UNKNOWN, Resource, arn_text, listed, text
+from secure_constructs.checks.template import (
+    NO_VALUE,
+    UNKNOWN,
+    Resource,
+    is_undecided,
+    listed,
+    text,
+)
 
 _BUCKET = "AWS::S3::Bucket"
 _FLAGS = (
@@ -48,17 +62,19 @@ def public_access_blocked(bucket: Resource) -> Iterator[Breach]:
 )
 def encrypted(bucket: Resource) -> Iterator[Breach]:
     """Objects are encrypted at rest, never with a key that only the client has."""
-    at = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
     location = "Properties.BucketEncryption"
-    algorithm = bucket.known(*at, "ServerSideEncryptionByDefault", "SSEAlgorithm")
+    algorithm = bucket.known(*_DEFAULT, "SSEAlgorithm")
     if algorithm is None:
         yield Breach(location, "no encryption is declared")
     if bucket.record.get("Encryption") == "aws:kms" and not _has_only_its_key(bucket):
         yield Breach(location, "the key it was made with is no longer the only one")
-    if algorithm == "aws:kms" and bucket.known(*at, "BucketKeyEnabled") in _OFF:
+    if (
+        algorithm == "aws:kms"
+        and bucket.known(*_ENCRYPTION, "BucketKeyEnabled") in _OFF
+    ):
         yield Breach(location, "there is no bucket key, so each object costs a request")
-    blocked = bucket.known(*at, "BlockedEncryptionTypes", "EncryptionType")
-    if blocked is not UNKNOWN and "SSE-C" not in listed(blocked):
+    blocked = bucket.known(*_ENCRYPTION, "BlockedEncryptionTypes", "EncryptionType")
+    if "SSE-C" not in listed(blocked) and not is_undecided(blocked):
         yield Breach(location, "SSE-C is not blocked")
 
 
@@ -73,10 +89,9 @@ def encrypted(bucket: Resource) -> Iterator[Breach]:
 )
 def encrypted_in_transit(bucket: Resource) -> Iterator[Breach]:
     """Plain http and TLS below 1.2 are refused, for the bucket and its objects."""
-    about_all = [each for each in _policy(bucket) if _covers(each, bucket)]
-    if not any(statement.refuses_plain_http for statement in about_all):
+    if not refuses(bucket, is_plain_http):
         yield Breach("Properties", "its policy does not refuse plain http")
-    if not any(statement.refuses_old_tls for statement in about_all):
+    if not refuses(bucket, is_old_tls):
         yield Breach("Properties", "its policy does not refuse TLS below 1.2")
 
 
@@ -109,10 +124,10 @@ def versioned(bucket: Resource) -> Iterator[Breach]:
 )
 def cleaned_up(bucket: Resource) -> Iterator[Breach]:
     """Abandoned uploads are removed, and old versions do not stay at full price."""
-    rules = bucket.known("LifecycleConfiguration", "Rules")
-    if rules is UNKNOWN:
+    rules = listed(bucket.known("LifecycleConfiguration", "Rules"))
+    if is_undecided(rules):
         return
-    actions = {action for each in listed(rules) if _is_general(each) for action in each}
+    actions = _general_actions(rules)
     location = "Properties.LifecycleConfiguration"
     if "AbortIncompleteMultipartUpload" not in actions:
         yield Breach(location, "incomplete uploads are never aborted")
@@ -138,12 +153,14 @@ def cleaned_up(bucket: Resource) -> Iterator[Breach]:
 def access_logged(bucket: Resource) -> Iterator[Breach]:
     """Access is logged to another bucket."""
     logging = bucket.known("LoggingConfiguration")
-    if logging is UNKNOWN or _receives_logs(bucket):
+    if logging is UNKNOWN or receives_logs(bucket):
         return
     location = "Properties.LoggingConfiguration"
+    destination = bucket.read("LoggingConfiguration", "DestinationBucketName")
+    itself = (f"${{{bucket.logical_id}}}", text(bucket.read("BucketName")) or "-")
     if logging is None:
         yield Breach(location, "access is not logged")
-    elif bucket.read("LoggingConfiguration", "DestinationBucketName") is None:
+    elif destination is None or text(destination) in itself:
         yield Breach(location, "the bucket logs into itself, and logs that again")
 
 
@@ -187,9 +204,8 @@ def origins_named(bucket: Resource) -> Iterator[Breach]:
 )
 def kept(bucket: Resource) -> Iterator[Breach]:
     """The bucket outlives its stack, unless it is recorded as development."""
-    for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-        if bucket.keeps_data and bucket.body.get(policy) not in _KEPT:
-            yield Breach(policy, f"{policy} does not keep the bucket")
+    for policy in bucket.loses_data_by(*_KEPT) if bucket.keeps_data else ():
+        yield Breach(policy, f"{policy} does not keep the bucket")
 
 
 @rule(
@@ -201,7 +217,7 @@ def kept(bucket: Resource) -> Iterator[Breach]:
 )
 def no_foreign_principal(bucket: Resource) -> Iterator[Breach]:
     """No statement of the bucket policy lets a foreign principal in."""
-    for statement in _policy(bucket):
+    for statement in statements_of(bucket):
         if not statement.allows:
             continue
         if statement.is_for_everybody and not statement.is_narrowed:
@@ -236,8 +252,8 @@ RULES = (
     no_foreign_principal,
 )
 
-_ENCRYPTION = "s3:x-amz-server-side-encryption"
-_KEY_ID = f"{_ENCRYPTION}-aws-kms-key-id"
+_ENCRYPTION = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
+_DEFAULT = (*_ENCRYPTION, "ServerSideEncryptionByDefault")
 _ON = (True, "true")
 _OFF = (None, False, "false")
 _NONCURRENT = {
@@ -250,53 +266,18 @@ _NONCURRENT = {
 
 def _has_only_its_key(bucket: Resource) -> bool:
     """Whether a bucket with a key encrypts with that, and refuses any other."""
-    at = ("BucketEncryption", "ServerSideEncryptionConfiguration", 0)
-    key = bucket.read(*at, "ServerSideEncryptionByDefault", "KMSMasterKeyID")
-    refused = {"StringNotEquals": {_KEY_ID: text(key)}, "Null": {_ENCRYPTION: "false"}}
-    return key is not None and any(
-        not statement.allows
-        and statement.is_for_everybody
-        and statement.actions == ["s3:PutObject"]
-        and _texts(statement.conditions) == refused
-        for statement in _policy(bucket)
-    )
+    key = bucket.read(*_DEFAULT, "KMSMasterKeyID")
+    return key is not None and refuses_other_keys(bucket, key)
 
 
-def _texts(conditions: Any) -> dict[str, dict[str, str | None]]:  # noqa: ANN401 - templates are untyped
-    return {
-        operator: {key: text(value) for key, value in keys.items()}
-        for operator, keys in conditions.items()
-    }
-
-
-def _policy(bucket: Resource) -> Iterator[Statement]:
-    """Yield the statements of the policies of *bucket*."""
-    for policy in bucket.template.naming(bucket, "AWS::S3::BucketPolicy", "Bucket"):
-        yield from statements(policy, "PolicyDocument")
-
-
-def _covers(statement: Statement, bucket: Resource) -> bool:
-    """Whether *statement* is about the bucket and about its objects."""
-    texts = set(statement.resources)
-    names = {f"${{{bucket.logical_id}}}", str(bucket.read("BucketName"))}
-    arns = {arn_text(bucket)} | {
-        each.removesuffix("/*")
-        for each in texts
-        if each and each.rpartition(":::")[2].removesuffix("/*") in names
-    }
-    return "*" in texts or any({arn, f"{arn}/*"} <= texts for arn in arns)
-
-
-def _is_general(rule_: Any) -> bool:  # noqa: ANN401 - templates are untyped
-    """Whether a lifecycle rule is in force, for every object of the bucket."""
+def _general_actions(rules: list[Any]) -> set[str]:
+    """Return what lifecycle *rules* in force do for every object of the bucket."""
     limits = ("Prefix", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
-    return rule_.get("Status") == "Enabled" and not any(map(rule_.get, limits))
-
-
-def _receives_logs(bucket: Resource) -> bool:
-    """Whether S3 delivers access logs into *bucket*, whose own would never end."""
-    return any(
-        statement.allows
-        and "logging.s3.amazonaws.com" in statement.principals.get("Service", [])
-        for statement in _policy(bucket)
-    )
+    return {
+        action
+        for each in rules
+        if each.get("Status") == "Enabled"
+        and all(each.get(limit) in (None, "", [], NO_VALUE) for limit in limits)
+        for action, value in each.items()
+        if value != NO_VALUE
+    }

@@ -11,8 +11,14 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from secure_constructs.checks.assembly import StackOutput, load, stacks_in
+from secure_constructs.checks.assembly import (
+    NotAnAssemblyError,
+    StackOutput,
+    load,
+    stacks_in,
+)
 from secure_constructs.checks.template import Template
 
 _REPORT = "validation-report.json"
@@ -59,17 +65,26 @@ def waivers_of(stack: StackOutput) -> Iterator[Waiver]:
     """Yield the waivers that the templates of *stack* record."""
     for _, template in _read(stack):
         for name, resource in template.resources.items():
-            waivers: Mapping[str, Any] = resource.record.get("Waivers", {})
+            waivers: Mapping[str, Any] = resource.record.get("Waivers") or {}
             for promise, waiver in waivers.items():
                 path = stack.paths.get(name, name)
-                until = waiver.get("Until", "")
-                yield Waiver(path, promise, waiver["Reason"], until)
+                reason, until = waiver.get("Reason", ""), waiver.get("Until", "")
+                yield Waiver(path, promise, reason, until)
 
 
 def findings_of(directory: Path) -> list[Finding]:
-    """Return the open findings of the app in *directory*, worst first."""
+    """
+    Return the open findings of the app in *directory*, worst first.
+
+    Raises:
+        NotAnAssemblyError: Its validation report is none.
+    """
     report = directory / _REPORT
-    plugins = load(report)["pluginReports"] if report.exists() else []
+    if not report.exists():
+        return []
+    content = load(report)
+    if not isinstance(content, dict) or "pluginReports" not in content:
+        raise NotAnAssemblyError(f"{report} is no validation report")
     found = [
         Finding(
             rule=violation["ruleName"],
@@ -77,7 +92,7 @@ def findings_of(directory: Path) -> list[Finding]:
             severity=violation.get("severity", "error"),
             description=violation["description"],
         )
-        for plugin in plugins
+        for plugin in content["pluginReports"]
         for violation in plugin["violations"]
         for construct in violation["violatingConstructs"]
     ]
@@ -92,11 +107,11 @@ def show(directory: Path, console: Console) -> None:
         NotAnAssemblyError: *directory* holds no output of `cdk synth`.
     """
     stacks = list(stacks_in(directory))
-    console.print(_stacks(stacks))
     waivers = [waiver for stack in stacks for waiver in waivers_of(stack)]
+    findings = findings_of(directory)
+    console.print(_stacks(stacks))
     if waivers:
         console.print(_waivers(waivers))
-    findings = findings_of(directory)
     if findings:
         console.print(_findings(findings))
     console.print(
@@ -115,25 +130,31 @@ def _stacks(stacks: list[StackOutput]) -> Table:
     table = _table("Stack", "Tier", "Resources")
     for stack in stacks:
         found = [each for _, read in _read(stack) for each in read.resources.values()]
-        tiers = {str(each.record["Tier"]) for each in found if each.record}
+        tiers = {str(each.record["Tier"]) for each in found if "Tier" in each.record}
         types = Counter(each.type for each in found)
         counts = [f"{count} {type_}" for type_, count in sorted(types.items())]
-        table.add_row(stack.name, ", ".join(sorted(tiers)), "\n".join(counts))
+        _add(table, stack.name, ", ".join(sorted(tiers)), "\n".join(counts))
     return table
 
 
 def _waivers(waivers: list[Waiver]) -> Table:
     table = _table("Waived", "At", "Reason", "Until")
     for each in waivers:
-        table.add_row(each.promise, each.resource, each.reason, each.until)
+        _add(table, each.promise, each.resource, each.reason, each.until)
     return table
 
 
 def _findings(findings: list[Finding]) -> Table:
     table = _table("Finding", "At", "What is wrong")
     for each in findings:
-        table.add_row(f"{each.rule} ({each.severity})", each.resource, each.description)
+        rule = f"{each.rule} ({each.severity})"
+        _add(table, rule, each.resource, each.description)
     return table
+
+
+def _add(table: Table, *cells: str) -> None:
+    # As text: rich takes square brackets in a plain string for its own markup.
+    table.add_row(*map(Text, cells))
 
 
 def _table(*columns: str) -> Table:

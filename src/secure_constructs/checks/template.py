@@ -11,7 +11,7 @@ from typing import Any, cast
 # The key under which a construct records its promises in a resource's metadata.
 MARK = "SecureConstructs"
 
-_NO_VALUE = {"Ref": "AWS::NoValue"}
+NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 class Unknown(enum.Enum):
@@ -52,9 +52,16 @@ class Template:
         """Yield the resources of one of *types*."""
         return (each for each in self.resources.values() if each.type in types)
 
-    def naming(self, resource: Resource, type_: str, key: str) -> Iterator[Resource]:
-        """Yield those resources of *type_* whose property *key* is *resource*."""
-        names = {text({"Ref": resource.logical_id}), arn_text(resource)}
+    def naming(
+        self, resource: Resource, type_: str, key: str, *, name: str
+    ) -> Iterator[Resource]:
+        """
+        Yield the resources of *type_* whose property *key* is *resource*.
+
+        They may give its logical id, its ARN or what its property *name* says.
+        """
+        names = {f"${{{resource.logical_id}}}", resource.arn, text(resource.read(name))}
+        names -= {None}
         return (each for each in self.of_type(type_) if text(each.read(key)) in names)
 
 
@@ -79,10 +86,22 @@ class Resource:
         return str(self.body.get("Type", ""))
 
     @property
+    def arn(self) -> str:
+        """The text of its ARN."""
+        return f"${{{self.logical_id}.Arn}}"
+
+    @property
     def record(self) -> Mapping[str, Any]:
         """What a construct of this library recorded of it; empty for others."""
         metadata = self.body.get("Metadata") or {}
         return metadata.get(MARK) or {}
+
+    def loses_data_by(self, *kept: str) -> Iterator[str]:
+        """Yield the policies on its deletion that are known not to be *kept*."""
+        for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
+            value = self.body.get(policy)
+            if value not in kept and not is_intrinsic(value):
+                yield policy
 
     @property
     def keeps_data(self) -> bool:
@@ -102,7 +121,7 @@ class Resource:
             if is_intrinsic(value):
                 return UNKNOWN
             value = _step(value, step)
-        if value == _NO_VALUE:
+        if value == NO_VALUE:
             return None
         return value
 
@@ -114,10 +133,19 @@ class Resource:
 
 def is_intrinsic(value: object) -> bool:
     """Whether *value* is a function that CloudFormation evaluates."""
-    if not isinstance(value, Mapping) or len(value) != 1 or value == _NO_VALUE:
+    if not isinstance(value, Mapping) or len(value) != 1 or value == NO_VALUE:
         return False
     (name,) = value
     return name == "Ref" or str(name).startswith("Fn::")
+
+
+def is_undecided(value: object) -> bool:
+    """Whether the deployment decides about *value* or about a part of it."""
+    if is_intrinsic(value) or value is UNKNOWN:
+        return True
+    # `AWS::NoValue` is decided: there is none.
+    inner = value.values() if isinstance(value, Mapping) else listed(value)
+    return isinstance(value, (Mapping, list)) and any(map(is_undecided, inner))
 
 
 def listed(value: Any) -> list[Any]:  # noqa: ANN401 - templates are untyped
@@ -141,11 +169,6 @@ def text(value: object) -> str | None:
     ((name, argument),) = cast("Mapping[str, Any]", value).items()
     write = _WRITERS.get(name)
     return write(argument) if write else None
-
-
-def arn_text(resource: Resource) -> str:
-    """Return the text of the ARN of *resource*."""
-    return f"${{{resource.logical_id}.Arn}}"
 
 
 def _step(value: Any, step: str | int) -> Any:  # noqa: ANN401 - templates are untyped
