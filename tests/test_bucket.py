@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from typing import Any
 
 import aws_cdk as cdk
@@ -360,6 +362,18 @@ class TestLifecycle:
 
         written = properties_of(stack)["LifecycleConfiguration"]["Rules"][0]
         assert "ExpirationInDays" not in written
+
+    def test_a_transition_may_be_on_a_date(self, stack):
+        """A transition on a date has no number of days to be checked."""
+        date = dt.datetime(2030, 1, 1, tzinfo=dt.timezone.utc)
+        move = s3.Transition(
+            storage_class=s3.StorageClass.GLACIER, transition_date=date
+        )
+        rule = s3.LifecycleRule(transitions=[move], expiration=cdk.Duration.days(1))
+        SecureBucket(stack, "Data", lifecycle_rules=[rule])
+
+        written = properties_of(stack)["LifecycleConfiguration"]["Rules"][0]
+        assert "2030-01-01" in str(written["Transitions"])
 
     def test_expiring_old_versions_late_moves_them_first(self, stack):
         """Versions that stay for long are worth moving."""

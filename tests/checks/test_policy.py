@@ -203,13 +203,30 @@ class TestIsNarrowed:
 
     @pytest.mark.parametrize(
         "arn",
-        ["arn:aws:iam::*:role/Deploy", "arn:*", "**", "arn:aws:iam::????????????:root"],
+        [
+            "arn:aws:iam::*:role/Deploy",
+            "arn:aws:iam::????????????:root",
+            {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/Deploy"},
+            "arn:aws:iam::*",
+            "arn:aws:*",
+            "arn:*",
+            "**",
+        ],
+        ids=str,
     )
     def test_not_by_an_arn_of_any_account(self, arn):
         """Anybody can make a role of that name in an account of their own."""
         condition = {"ArnLike": {"aws:PrincipalArn": arn}}
 
         assert not statement(Condition=condition).is_narrowed
+
+    @pytest.mark.parametrize(
+        ("key", "value"),
+        [("aws:PrincipalOrgID", "o-*"), ("aws:SourceVpce", "vpce-*")],
+    )
+    def test_not_by_any_of_a_kind(self, key, value):
+        """Every organization and every endpoint has an id that begins like that."""
+        assert not statement(Condition={"StringLike": {key: value}}).is_narrowed
 
     @pytest.mark.parametrize(
         "arn",
@@ -325,6 +342,7 @@ class TestForeignAccounts:
             {"StringEquals": {"aws:PrincipalAccount": FOREIGN}},
             {"StringEquals": {"kms:CallerAccount": [OWN, FOREIGN]}},
             {"ArnLike": {"aws:PrincipalArn": f"arn:aws:iam::{FOREIGN}:role/*"}},
+            {"ArnLike": {"aws:SourceArn": f"arn:aws:sns:eu-west-1:{FOREIGN}:topic"}},
         ],
         ids=str,
     )

@@ -177,6 +177,17 @@ class TestAccessLogged:
 
         assert [] == self.found(None, statement)
 
+    @_UNKNOWABLE
+    def test_not_needed_where_logs_of_other_stacks_are_received(self, unknown):
+        """The sources may be buckets that only the deployment knows."""
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": self.DELIVERY},
+            "Condition": {"ArnLike": {"aws:SourceArn": unknown}},
+        }
+
+        assert [] == self.found(None, statement)
+
     @pytest.mark.parametrize(
         "statement",
         [
@@ -261,6 +272,21 @@ class TestNoForeignPrincipal:
     def test_not_who_is_denied(self, principal):
         """A Deny lets nobody in."""
         assert [] == self.found(principal, Effect="Deny")
+
+    @_UNKNOWABLE
+    def test_everybody_beside_what_is_unknown(self, unknown):
+        """Whatever else the deployment decides, everybody is let in."""
+        for principal, more in (
+            ({"AWS": ["*", unknown]}, {}),
+            ("*", {"Resource": unknown}),
+            ("*", {"Action": unknown}),
+        ):
+            assert [self.EVERYBODY] == self.found(principal, **more)
+
+    @_UNKNOWABLE
+    def test_another_account_beside_what_is_unknown(self, unknown):
+        """So is an account that is named."""
+        assert [self.ACCOUNT] == self.found({"AWS": [FOREIGN, unknown]})
 
     def test_by_each_statement(self):
         """Every statement of every policy is read."""
