@@ -16,6 +16,7 @@ from secure_constructs import AppKey, SecureBucket, Waived
 from tests.support.synth import new_app, synthesize
 
 OWN, FOREIGN = "111122223333", "999999999999"
+ENVIRONMENT = cdk.Environment(account=OWN, region="eu-west-1")
 REASON = "rebuilt every night from the data lake"
 CORS = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
 AT = "Stack/Data/Default/Resource"
@@ -31,8 +32,7 @@ def app() -> cdk.App:
 @pytest.fixture
 def stack(app: cdk.App) -> cdk.Stack:
     """A stack of that app, for an account that is known."""
-    env = cdk.Environment(account=OWN, region="eu-west-1")
-    return cdk.Stack(app, "Stack", env=env)
+    return cdk.Stack(app, "Stack", env=ENVIRONMENT)
 
 
 def l1_of(bucket: SecureBucket) -> s3.CfnBucket:
@@ -176,6 +176,15 @@ class TestFindings:
         SecureBucket(stack, "Data")
 
         assert {(rule, AT), (rule, LOGS)} == findings(app)
+
+    def test_for_an_injector_where_the_key_is_elsewhere(self, app, stack):
+        """A policy that names a key of another stack is read all the same."""
+        key = AppKey(cdk.Stack(app, "Shared", env=ENVIRONMENT), "Key")
+        plain = Injector(enforceSSL=False, minimumTLSVersion=None)
+        cdk.PropertyInjectors.of(stack).add(plain)
+        SecureBucket(stack, "Data", encryption_key=key, access_logs=Waived(REASON))
+
+        assert {("S3-03", AT)} == findings(app)
 
     def test_for_a_removed_policy(self, app, stack):
         """Without its policy a bucket answers over plain http."""

@@ -157,6 +157,19 @@ class TestReport:
             app.synth()
 
 
+class TestFolder:
+    def test_may_hold_what_was_synthesized_before(self, tmp_path):
+        """A template that a renamed nested stack left behind is not looked at."""
+        context = {"@aws-cdk/core:failSynthOnValidationErrors": False}
+        for name in ("Before", "After"):
+            app = cdk.App(outdir=str(tmp_path), context=context)
+            nested = cdk.NestedStack(cdk.Stack(app, "Stack"), name)
+            waived = Waived(REASON)
+            SecureBucket(nested, "Data", versioning=waived, access_logs=waived)
+
+            assert set() == synthesize(app).findings
+
+
 class TestGuard:
     def test_is_named_as_its_findings_are_acknowledged(self):
         """The name stands in front of an acknowledged rule's id."""

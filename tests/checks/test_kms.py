@@ -187,6 +187,12 @@ class TestUsedByThisAccount:
         """A Deny lets nobody in."""
         assert [] == problems_with(principal, Effect="Deny", Action="kms:*")
 
+    def test_not_beside_what_is_unknown(self):
+        """Everybody, and another account, are let in whoever is beside them."""
+        found = problems_with({"AWS": ["*", FOREIGN, INTRINSICS["if"]]})
+
+        assert [self.EVERYBODY, self.ACCOUNT] == found
+
     def test_by_each_statement(self):
         """Every statement is read, also behind a Deny."""
         kinds = [("Deny", "*"), ("Allow", "*"), ("Allow", {"AWS": FOREIGN})]
@@ -224,6 +230,7 @@ class TestServices:
             {"StringLike": {"kms:EncryptionContext:aws:logs:arn": "*"}},
             {"StringNotEquals": {"kms:EncryptionContext:aws:logs:arn": "a"}},
             {"ArnLikeIfExists": {"kms:EncryptionContext:aws:logs:arn": "a"}},
+            {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": "arn:aws:logs:*:*:*"}},
         ],
         ids=str,
     )

@@ -13,12 +13,13 @@ OWN_ROOT = f"arn:aws:iam::{OWN}:root"
 ROLE = {"Fn::GetAtt": ["Role", "Arn"]}
 SERVICE = {"Service": "events.amazonaws.com"}
 IF = {"Fn::If": ["Production", "a", "b"]}
+FOR_SERVICES = "kms:GrantIsForAWSResource"
 GRANT_ONLY = {"Action": "kms:CreateGrant", "Resource": "*"}
 GRANT = {"Effect": "Allow", "Principal": {"AWS": ROLE}, **GRANT_ONLY}
 REFUSAL: dict[str, Any] = {
     "Effect": "Deny",
     "Principal": "*",
-    "Condition": {"BoolIfExists": {"kms:GrantIsForAWSResource": "false"}},
+    "Condition": {"BoolIfExists": {FOR_SERVICES: "false"}},
     **GRANT_ONLY,
 }
 
@@ -80,19 +81,24 @@ class TestGrants:
         """Other actions, and unknown ones, are fine."""
         assert [] == self.found(Action=actions)
 
+    @pytest.mark.parametrize("but", ["kms:CreateGrant", ["kms:Put*", "kms:*Grant"]])
+    def test_not_meant_where_the_action_is_left_out(self, but):
+        """All actions but creating grants are fine."""
+        assert [] == self.found(NotAction=but)
+
     @pytest.mark.parametrize("true", [True, "true"])
     def test_for_services(self, true):
         """A grant that only AWS services can have made is fine."""
-        condition = {"Bool": {"kms:GrantIsForAWSResource": true}}
+        condition = {"Bool": {FOR_SERVICES: true}}
 
         assert [] == self.found(Action="kms:*", Condition=condition)
 
     @pytest.mark.parametrize(
         "condition",
         [
-            {"Bool": {"kms:GrantIsForAWSResource": "false"}},
+            {"Bool": {FOR_SERVICES: "false"}},
             {"Bool": {"aws:SecureTransport": "true"}},
-            {"BoolIfExists": {"kms:GrantIsForAWSResource": "true"}},
+            {"BoolIfExists": {FOR_SERVICES: "true"}},
             {"StringEquals": {"kms:CallerAccount": OWN}},
         ],
         ids=str,
@@ -108,7 +114,8 @@ class TestGrants:
             {"Principal": {"AWS": "*"}},
             {"Action": ["kms:CreateGrant", "kms:RetireGrant"]},
             {"Action": "kms:Create*"},
-            {"Condition": {"Bool": {"kms:GrantIsForAWSResource": False}}},
+            {"Condition": {"Bool": {FOR_SERVICES: False}}},
+            {"Condition": {**REFUSAL["Condition"], "Bool": {FOR_SERVICES: "false"}}},
             {"Condition": None},
         ],
         ids=str,
@@ -122,9 +129,9 @@ class TestGrants:
         [
             {"Principal": {"AWS": ROLE}},
             {"Action": "kms:RetireGrant"},
-            {"Condition": {"Bool": {"kms:GrantIsForAWSResource": "true"}}},
+            {"Condition": {"Bool": {FOR_SERVICES: "true"}}},
             {"Condition": {"Bool": {"aws:SecureTransport": "false"}}},
-            {"Condition": {"Null": {"kms:GrantIsForAWSResource": "false"}}},
+            {"Condition": {"Null": {FOR_SERVICES: "false"}}},
             {
                 "Condition": {
                     **REFUSAL["Condition"],
@@ -157,3 +164,15 @@ class TestGrants:
         condition = {"StringEquals": {"aws:SourceAccount": OWN}}
 
         assert [] == self.found(Principal=SERVICE, Condition=condition, **GRANT_ONLY)
+
+    def test_not_refused_by_unknown_parts_of_something_else(self):
+        """What is known of a statement may show that it refuses something else."""
+        allow = {**GRANT, "Action": "kms:Decrypt", "Principal": {"AWS": IF}}
+        deny = {**REFUSAL, "Action": "kms:Decrypt", "Principal": {"AWS": IF}}
+
+        for other in (allow, deny):
+            assert [self.OPEN] == self.found(other, Action="kms:*")
+
+    def test_not_by_somebody_unknown(self):
+        """Whoever it is, and whoever is beside them, may create grants."""
+        assert [self.OPEN] == self.found(Principal={"AWS": [ROLE, IF]}, **GRANT_ONLY)

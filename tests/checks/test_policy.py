@@ -64,15 +64,12 @@ class TestStatements:
 class TestParts:
     """Every part that may be a single value is read as a list."""
 
-    @pytest.mark.parametrize("actions", ["s3:*", ["s3:*"]])
-    def test_actions(self, actions):
-        """One action is a list of one."""
-        assert ["s3:*"] == statement(Action=actions).actions
+    @pytest.mark.parametrize("value", ["s3:*", ["s3:*"]])
+    def test_actions_and_resources(self, value):
+        """One action or resource is a list of one."""
+        found = statement(Action=value, Resource=value)
 
-    @pytest.mark.parametrize("resources", ["*", ["*"]])
-    def test_resources(self, resources):
-        """One resource is a list of one."""
-        assert ["*"] == statement(Resource=resources).resources
+        assert (["s3:*"], ["s3:*"]) == (found.actions, found.resources)
 
     def test_resources_are_texts(self):
         """References are written as text, and None where that is not possible."""
@@ -89,9 +86,13 @@ class TestParts:
             "Service": ["b", "${C}", None],
         } == statement(Principal=principal).principals
 
-    def test_nobody(self):
-        """A statement of an IAM policy names no principal."""
-        assert {} == statement().principals
+    @pytest.mark.parametrize(
+        ("parts", "expected"),
+        [({}, {}), ({"Principal": {"Ref": "Who"}}, {"AWS": ["${Who}"]})],
+    )
+    def test_principals_without_a_kind(self, parts, expected):
+        """An IAM policy names no principal; a reference may be any."""
+        assert expected == statement(**parts).principals
 
     def test_conditions_by_operator(self):
         """Conditions are kept as they are written."""
@@ -194,10 +195,10 @@ class TestIsNarrowed:
         """Keys whose value the caller chooses keep nobody out."""
         assert not statement(Condition={"StringEquals": {key: "a"}}).is_narrowed
 
-    @pytest.mark.parametrize("value", ["*", ["*"], [OWN, "*"]])
+    @pytest.mark.parametrize("value", ["*", ["*"], [OWN, "*"], None])
     def test_not_by_a_star(self, value):
-        """What matches everything keeps nobody out."""
-        condition = {"StringLike": {"aws:PrincipalAccount": value}}
+        """What matches everything keeps nobody out, nor does no condition at all."""
+        condition = {"StringLike": {"aws:PrincipalAccount": value}} if value else None
 
         assert not statement(Condition=condition).is_narrowed
 
@@ -253,10 +254,6 @@ class TestIsNarrowed:
         }
 
         assert statement(Condition=condition).is_narrowed
-
-    def test_not_without_conditions(self):
-        """Nothing narrows a statement without conditions."""
-        assert not statement().is_narrowed
 
 
 class TestIsTied:
@@ -330,9 +327,17 @@ class TestForeignAccounts:
 
         assert [] == list(found.foreign_accounts(None))
 
-    def test_are_no_services(self):
-        """A service is no account."""
-        found = statement(Principal={"Service": FOREIGN})
+    @pytest.mark.parametrize(
+        "parts",
+        [
+            {"Principal": {"Service": FOREIGN}},
+            {"Condition": {"StringEquals": {"s3:prefix": FOREIGN}}},
+        ],
+        ids=str,
+    )
+    def test_are_no_services_and_no_other_values(self, parts):
+        """A service is no account, nor is every number one."""
+        found = statement(**parts)
 
         assert [] == list(found.foreign_accounts(OWN))
 

@@ -201,6 +201,12 @@ class TestEncryptedWithOnlyItsKey:
         """The key is the default, and uploads with another are refused."""
         assert [] == self.found()
 
+    def test_by_refusing_them_beside_what_is_unknown(self):
+        """The Deny may be about more than is known."""
+        resources = [{"Fn::Sub": "${Data.Arn}/*"}, INTRINSICS["import"]]
+
+        assert [] == self.found(Resource=resources)
+
     def test_not_with_the_key_of_somebody_else(self):
         """A bucket that changed its key is found."""
         default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": {"Ref": "Other"}}

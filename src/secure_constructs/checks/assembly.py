@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,7 @@ from typing import Any, cast
 _UNKNOWN_ACCOUNT = "unknown-account"
 _NESTED = ".nested.template.json"
 _ASSETS = ".assets.json"
+_HASH = 8
 
 
 class NotAnAssemblyError(ValueError):
@@ -67,14 +69,24 @@ class StackOutput:
         stem = self.template.name.removesuffix(".template.json")
         own = _nested_in(folder / f"{stem}{_ASSETS}")
         yield from own
-        unlisted = set(folder.glob(f"*{_NESTED}")) - set(own)
-        if own and unlisted:
-            for assets in folder.glob(f"*{_ASSETS}"):
-                unlisted -= set(_nested_in(assets))
-            contents = {path.read_bytes() for path in own}
-            yield from (
-                path for path in sorted(unlisted) if path.read_bytes() in contents
-            )
+        others = set(folder.glob(f"*{_NESTED}")) - set(own) if own else set()
+        contents = {path.read_bytes() for path in own} if others else set()
+        for path in sorted(others):
+            if path.read_bytes() in contents and self._holds(path):
+                yield path
+
+    def _holds(self, nested: Path) -> bool:
+        """
+        Whether a template is of a stack nested in this one, by its name.
+
+        Its name is the path of the stack without its slashes, and a hash.
+        """
+        name = nested.name.removesuffix(_NESTED)[:-_HASH]
+        return any(
+            re.sub(r"[^A-Za-z0-9]", "", path).startswith(name)
+            for paths in self.paths.values()
+            for path in paths.split(", ")
+        )
 
 
 def stacks_in(directory: Path) -> Iterator[StackOutput]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from secure_constructs.checks.policy import Policy, Statement, read_policy
-from secure_constructs.checks.template import Resource, listed, text
+from secure_constructs.checks.template import Resource, is_intrinsic, listed, text
 
 _LOWEST_TLS = 1.2
 _ENCRYPTION = "s3:x-amz-server-side-encryption"
@@ -25,40 +25,36 @@ def policies_of(bucket: Resource) -> list[Policy]:
 def statements_of(bucket: Resource) -> Iterator[Statement]:
     """Yield the statements of these policies that are written out."""
     for policy in policies_of(bucket):
-        yield from (each for each in policy.statements if each.is_known)
+        yield from policy.statements
 
 
 def refuses(bucket: Resource, how: Callable[[Statement], bool]) -> bool:
     """
     Whether statements refuse everybody *how*, for the bucket and its objects.
 
-    Where the deployment decides about a part of the policies, they may.
+    Where the deployment decides about what could refuse it, they may.
     """
-    if not all(policy.is_known for policy in policies_of(bucket)):
-        return True
     covered = {
         arn
         for statement in statements_of(bucket)
-        if _denies_everybody_everything(statement) and how(statement)
+        if _may_deny_everybody_everything(statement) and how(statement)
         for arn in _own_arns(statement, bucket)
     }
-    return {"", "/*"} <= covered
+    whole = all(policy.is_whole for policy in policies_of(bucket))
+    return {"", "/*"} <= covered or not whole
 
 
 def is_plain_http(statement: Statement) -> bool:
-    """Whether *statement* is about everything that does not come by TLS."""
-    plain = ({"aws:SecureTransport": "false"}, {"aws:SecureTransport": False})
-    conditions = statement.conditions
-    return list(conditions) == ["Bool"] and conditions["Bool"] in plain
+    """Whether *statement* may be about everything that does not come by TLS."""
+    value = _only(statement, "Bool", "aws:SecureTransport")
+    return statement.may("Condition", is_so=_is_false(value) or is_intrinsic(value))
 
 
 def is_old_tls(statement: Statement) -> bool:
-    """Whether *statement* is about everything that comes by TLS below 1.2."""
-    if list(statement.conditions) != ["NumericLessThan"]:
-        return False
-    keys = statement.conditions["NumericLessThan"]
-    lowest = listed(keys.get("s3:TlsVersion"))
-    return len(keys) == 1 and any(float(each) >= _LOWEST_TLS for each in lowest)
+    """Whether *statement* may be about everything that comes by TLS below 1.2."""
+    lowest = listed(_only(statement, "NumericLessThan", "s3:TlsVersion"))
+    high = [is_intrinsic(each) or float(each) >= _LOWEST_TLS for each in lowest]
+    return statement.may("Condition", is_so=any(high))
 
 
 def refuses_other_keys(bucket: Resource, key: object) -> bool:
@@ -84,14 +80,29 @@ def receives_logs(bucket: Resource) -> bool:
     )
 
 
-def _denies_everybody_everything(statement: Statement) -> bool:
+def _may_deny_everybody_everything(statement: Statement) -> bool:
     everything = bool({"*", "s3:*"} & set(statement.actions))
-    return not statement.allows and statement.is_for_everybody and everything
+    return (
+        statement.may_deny
+        and statement.may("Principal", is_so=statement.is_for_everybody)
+        and statement.may("Action", is_so=everything)
+    )
+
+
+def _only(statement: Statement, operator: str, key: str) -> object:
+    """Return the value of the one condition *statement* has, if it is on *key*."""
+    keys = statement.conditions.get(operator, {})
+    one = len(statement.conditions) == len(keys) == 1
+    return keys.get(key) if one else None
+
+
+def _is_false(value: object) -> bool:
+    return value is False or value == "false"
 
 
 def _own_arns(statement: Statement, bucket: Resource) -> set[str]:
     """Return what of *bucket* the statement is about: `""` itself, `/*` its objects."""
-    if "*" in statement.resources:
+    if "*" in statement.resources or "Resource" in statement.open:
         return {"", "/*"}
     name = text(bucket.read("BucketName"))
     names = [f"${{{bucket.logical_id}}}", *([name] if name else [])]

@@ -51,13 +51,11 @@ def rotated_and_kept(key: Resource) -> Iterator[Breach]:
 def used_by_this_account(key: Resource) -> Iterator[Breach]:
     """The key policy lets in this account only, and services on its behalf."""
     policy = read_policy(key, "KeyPolicy")
-    known = [statement for statement in policy.statements if statement.is_known]
-    for statement in known:
-        if statement.allows:
-            for problem in _openings(statement, key):
-                yield Breach("Properties.KeyPolicy", problem)
-    refused = any(map(_refuses_grants, known)) or not policy.is_known
-    if any(map(_lets_grant, known)) and not refused:
+    for statement in policy.statements:
+        for problem in _openings(statement, key):
+            yield Breach("Properties.KeyPolicy", problem)
+    refused = any(map(_may_refuse_grants, policy.statements)) or not policy.is_whole
+    if any(map(_lets_grant, policy.statements)) and not refused:
         yield Breach("Properties.KeyPolicy", "lets more than services create grants")
 
 
@@ -66,30 +64,36 @@ RULES = (rotated_and_kept, used_by_this_account)
 
 def _openings(statement: Statement, key: Resource) -> Iterator[str]:
     """Yield whom *statement* lets in that should stay out."""
-    if statement.is_for_everybody and not statement.is_narrowed:
+    if statement.lets_everybody_in:
         yield "lets everybody in"
-    for account in statement.foreign_accounts(key.template.account):
-        yield f"lets the account {account} in"
-    if statement.principals.get("Service") and not statement.is_tied:
+    if statement.lets_a_service_in:
         yield "lets a service in for any account"
+    for account in statement.foreign_accounts(key.template.account):
+        if statement.allows:
+            yield f"lets the account {account} in"
 
 
 def _lets_grant(statement: Statement) -> bool:
     """Whether *statement* lets its principals create grants for anybody."""
     services = statement.conditions.get("Bool", {}).get(_FOR_SERVICES)
+    only = statement.may("Condition", is_so=services in (True, "true"))
     people = statement.allows and "AWS" in statement.principals
-    return people and statement.is_about(_GRANT) and services not in (True, "true")
+    return people and statement.is_about(_GRANT) and not only
 
 
-def _refuses_grants(statement: Statement) -> bool:
+def _may_refuse_grants(statement: Statement) -> bool:
     """Whether *statement* denies grants to everybody, but perhaps to services."""
     keys = [key for keys in statement.conditions.values() for key in keys.items()]
     operators = set(statement.conditions) <= {"Bool", "BoolIfExists"}
     only = all(
         key in ((_FOR_SERVICES, "false"), (_FOR_SERVICES, False)) for key in keys
     )
-    everybody = not statement.allows and statement.is_for_everybody
-    return everybody and operators and only and statement.is_about(_GRANT)
+    return (
+        statement.may_deny
+        and statement.may("Principal", is_so=statement.is_for_everybody)
+        and statement.may("Action", is_so=statement.is_about(_GRANT))
+        and statement.may("Condition", is_so=operators and only)
+    )
 
 
 def _number(value: object) -> int | None:

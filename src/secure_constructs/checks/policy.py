@@ -34,14 +34,13 @@ _CONTEXT = "kms:encryptioncontext:"
 _POSITIVE = re.compile(
     r"(ForAnyValue:)?(String(Equals|EqualsIgnoreCase|Like)|Arn(Equals|Like))"
 )
-_ACCOUNT = re.compile(
-    r"(\d{12})|arn:(?:[\w*-]+|\$\{AWS::Partition\}):(?:iam|sts)::(\d{12}):.*"
-)
-_ARN_OF_ANY_ACCOUNT = re.compile(
-    r"[*?]+|arn:\*|arn:[^:]*:[^:]*:[^:]*:[*?]*[*?][*?]*:.*"
-)
+_PARTITION = r"arn:(?:[\w*-]+|\$\{AWS::Partition\})"
+_PRINCIPAL = re.compile(rf"(\d{{12}})|{_PARTITION}:(?:iam|sts)::(\d{{12}}):.*")
+_SOURCE = re.compile(rf"(\d{{12}})|{_PARTITION}:[^:]*:[^:]*:(\d{{12}}):.*")
 _PARAMETER = re.compile(r"\$\{(?!AWS::)[^.]*\}")
-_EVERY_CHARACTER = re.compile(r"[*?]*")
+_REFERENCE = re.compile(r"\$\{[^}]*\}")
+_NUMBER = re.compile(r"\d{12}")
+_PARTS_OF_ARN = 6
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,8 @@ class Statement:
         but: The actions it is not about, in lower case; then it has no others.
         resources: The texts of its resources; None where they are not known.
         conditions: Its conditions, by operator and key.
-        is_known: Whether the deployment decides about no part of it.
+        open: The parts that the deployment decides about, such as `Action`. They
+            are empty above, or incomplete.
     """
 
     allows: bool
@@ -66,7 +66,28 @@ class Statement:
     but: list[str] = field(default_factory=list)
     resources: list[str | None] = field(default_factory=list)
     conditions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    is_known: bool = True
+    open: frozenset[str] = frozenset()
+
+    @property
+    def may_deny(self) -> bool:
+        """Whether it denies, or the deployment may make it do so."""
+        return not self.allows or "Effect" in self.open
+
+    @property
+    def lets_everybody_in(self) -> bool:
+        """Whether it allows everybody, without a condition that may narrow that."""
+        narrowed = self.is_narrowed or "Condition" in self.open
+        return self.allows and self.is_for_everybody and not narrowed
+
+    @property
+    def lets_a_service_in(self) -> bool:
+        """Whether it allows a service, without a condition that may tie it."""
+        tied = self.is_tied or "Condition" in self.open
+        return self.allows and bool(self.principals.get("Service")) and not tied
+
+    def may(self, part: str, *, is_so: bool) -> bool:
+        """Whether a *part* is as it is to be, or may be by the deployment."""
+        return is_so or part in self.open
 
     @property
     def is_for_everybody(self) -> bool:
@@ -94,14 +115,16 @@ class Statement:
 
     def foreign_accounts(self, own: str | None) -> Iterator[str]:
         """Yield the accounts it names, or that a condition names, but for *own*."""
-        named = list(self.principals.get("AWS", []))
+        found = [_PRINCIPAL.fullmatch(each or "") for each in self._people]
         for key, texts in self._required():
-            named += texts if key in _NARROWING else []
-        for each in named:
-            found = _ACCOUNT.fullmatch(each or "")
-            account = found and (found[1] or found[2])
-            if account and own and account != own:
-                yield account
+            if key in _NARROWING:
+                found += [_SOURCE.fullmatch(each or "") for each in texts]
+        accounts = [each[1] or each[2] for each in found if each]
+        yield from (each for each in accounts if own and each != own)
+
+    @property
+    def _people(self) -> list[str | None]:
+        return list(self.principals.get("AWS", []))
 
     def _required(self) -> Iterator[tuple[str, list[str | None]]]:
         """Yield the keys that have to match something in particular, and what."""
@@ -120,21 +143,19 @@ class Policy:
 
     Attributes:
         statements: Its statements, as far as they are written out.
-        is_known: Whether the deployment decides about nothing in it.
+        is_whole: Whether all its statements are written out.
     """
 
     statements: list[Statement]
-    is_known: bool
+    is_whole: bool
 
 
 def read_policy(resource: Resource, *path: str) -> Policy:
     """Return the policy document at *path* of *resource*."""
     raw = resource.known(*path, "Statement")
     written = [each for each in listed(raw) if _is_statement(each)]
-    statements = [_statement(each) for each in written]
-    complete = len(written) == len(listed(raw))
-    known = complete and all(statement.is_known for statement in statements)
-    return Policy(statements, known)
+    whole = len(written) == len(listed(raw))
+    return Policy([_statement(each) for each in written], whole)
 
 
 def _is_statement(raw: object) -> bool:
@@ -149,25 +170,29 @@ def _statement(raw: Mapping[str, Any]) -> Statement:
         but=_actions(raw.get("NotAction")),
         resources=[text(each) for each in listed(raw.get("Resource"))],
         conditions=_conditions(raw.get("Condition")),
-        is_known=not any(_is_open(raw[part], part) for part in raw),
+        open=frozenset(
+            part.removeprefix("Not") for part in raw if _is_open(raw[part], part)
+        ),
     )
 
 
 def _is_open(value: object, part: str) -> bool:
     """
-    Whether the deployment decides about *value*, in a *part* of a statement.
+    Whether the deployment decides about *value*, which is a *part* of a statement.
 
     Resources are named by references; elsewhere a reference to something without
-    attributes is a parameter.
+    attributes is a parameter. The values of conditions are for those to judge who
+    know their keys.
     """
     if is_intrinsic(value):
         written = text(value)
-        return written is None or (
-            part != "Resource" and _PARAMETER.fullmatch(written) is not None
-        )
-    inner = value.values() if isinstance(value, Mapping) else listed(value)
-    nests = isinstance(value, (Mapping, list))
-    return nests and any(_is_open(each, part) for each in inner)
+        parameter = part != "Resource" and _PARAMETER.fullmatch(written or "")
+        return written is None or bool(parameter)
+    if isinstance(value, Mapping) and part != "Condition":
+        return any(_is_open(each, part) for each in value.values())
+    if isinstance(value, Mapping):
+        return any(map(is_intrinsic, value.values()))
+    return isinstance(value, list) and any(_is_open(each, part) for each in value)
 
 
 def _principals(raw: Mapping[str, Any]) -> dict[str, list[str | None]]:
@@ -195,6 +220,13 @@ def _conditions(raw: object) -> dict[str, Mapping[str, Any]]:
 
 
 def _is_wide(value: str | None) -> bool:
-    """Whether *value* in a condition is matched by any account."""
-    wide = _EVERY_CHARACTER.fullmatch(value or "") and value is not None
-    return bool(wide or _ARN_OF_ANY_ACCOUNT.fullmatch(value or "-"))
+    """Whether *value* in a condition is matched by what is in any account."""
+    plain = _REFERENCE.sub("", value or "")
+    if not {"*", "?"} & set(plain) or _NUMBER.search(plain):
+        return False
+    arn = _REFERENCE.sub("-", value or "").split(":", _PARTS_OF_ARN - 1)
+    if arn[0] != "arn" or len(arn) < _PARTS_OF_ARN:
+        return True
+    # The ARN of a bucket has no account; its name is everybody's to take.
+    account = arn[4] or arn[5][:1]
+    return bool({"*", "?"} & set(account))

@@ -218,12 +218,12 @@ def kept(bucket: Resource) -> Iterator[Breach]:
 def no_foreign_principal(bucket: Resource) -> Iterator[Breach]:
     """No statement of the bucket policy lets a foreign principal in."""
     for statement in statements_of(bucket):
+        if statement.lets_everybody_in:
+            yield Breach("Properties", "its policy lets everybody in")
+        if statement.lets_a_service_in:
+            yield Breach("Properties", "its policy lets a service in for any account")
         if not statement.allows:
             continue
-        if statement.is_for_everybody and not statement.is_narrowed:
-            yield Breach("Properties", "its policy lets everybody in")
-        if statement.principals.get("Service") and not statement.is_tied:
-            yield Breach("Properties", "its policy lets a service in for any account")
         for account in statement.foreign_accounts(bucket.template.account):
             yield Breach("Properties", f"its policy lets the account {account} in")
 
