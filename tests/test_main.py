@@ -68,8 +68,8 @@ class TestSummary:
     @pytest.mark.parametrize(
         ("promise", "at", "until"),
         [
-            ("S3-04", "Prod/Orders/Cache/Default/Resource", ""),
-            ("S3-06", "Prod/Orders/Inner/Drafts/Default/Resource", "2099-12-31"),
+            ("S3-04", "Prod/Orders/Cache", ""),
+            ("S3-06", "Prod/Orders/Inner/Drafts", "2099-12-31"),
         ],
     )
     def test_shows_the_waivers(self, directory, promise, at, until):
@@ -81,7 +81,7 @@ class TestSummary:
         output = run("summary", str(directory)).stdout
         problem = "Overwritten and deleted objects are kept as versions."
 
-        assert row(output, "S3-04 (error)", "Plain/Weak/Default/Resource", problem)
+        assert row(output, "S3-04 (error)", "Plain/Weak", problem)
 
     def test_ends_with_the_counts(self, directory):
         """The last line sums up, and says what was read."""

@@ -140,7 +140,7 @@ def _stacks(stacks: list[StackOutput]) -> Table:
 def _waivers(waivers: list[Waiver]) -> Table:
     table = _table("Waived", "At", "Reason", "Until")
     for each in waivers:
-        _add(table, each.promise, each.resource, each.reason, each.until)
+        _add(table, each.promise, _short(each.resource), each.reason, each.until)
     return table
 
 
@@ -148,8 +148,13 @@ def _findings(findings: list[Finding]) -> Table:
     table = _table("Finding", "At", "What is wrong")
     for each in findings:
         rule = f"{each.rule} ({each.severity})"
-        _add(table, rule, each.resource, each.description)
+        _add(table, rule, _short(each.resource), each.description)
     return table
+
+
+def _short(path: str) -> str:
+    """Return *path* as far as its reader wrote it, without CDK's inner ids."""
+    return path.removesuffix("/Resource").removesuffix("/Default")
 
 
 def _add(table: Table, *cells: str) -> None:
