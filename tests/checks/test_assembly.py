@@ -31,7 +31,7 @@ STACK = {
 
 @pytest.fixture(scope="module")
 def directory() -> Path:
-    """An app with a stack in a stage, which has nested ones, and one beside it."""
+    """An app with a stack in a stage, which has nested ones, and two beside it."""
     app = new_app()
     stage = cdk.Stage(app, "Prod", env=ENVIRONMENT)
     outer = cdk.Stack(stage, "Outer")
@@ -39,7 +39,8 @@ def directory() -> Path:
     inner = cdk.NestedStack(outer, "Inner")
     s3.Bucket(inner, "Middle")
     s3.Bucket(cdk.NestedStack(inner, "Innermost"), "Bottom")
-    s3.Bucket(cdk.Stack(app, "Plain"), "Alone")
+    for name in ("Plain", "Other"):
+        s3.Bucket(cdk.Stack(app, name), "Alone")
     return synthesize(app).directory
 
 
@@ -63,7 +64,7 @@ def bucket_names(template: Path) -> list[str]:
 class TestStacksIn:
     def test_are_found_in_stages_too(self, directory):
         """Each stack has the name that `cdk list` shows."""
-        assert {"Prod/Outer", "Plain"} == stacks(directory).keys()
+        assert {"Prod/Outer", "Plain", "Other"} == stacks(directory).keys()
 
     def test_know_their_account(self, directory):
         """The account is the one that the stack is for, or unknown."""
@@ -147,6 +148,7 @@ class TestNotAnAssembly:
             {"name": "A web app", "start_url": "/"},
             {"artifacts": ["dist/app.js"]},
             {"artifacts": {"app": {"path": "dist/app.js"}}},
+            {"artifacts": {"app": "any type"}},
         ],
         ids=str,
     )
@@ -210,7 +212,7 @@ class TestStacksAt:
         """The templates of stages lie in folders of their own, each read once."""
         templates = [stack.template for stack in stacks_in(directory)]
 
-        assert ["Plain", "Prod/Outer"] == sorted(
+        assert ["Other", "Plain", "Prod/Outer"] == sorted(
             stack.name for stack in stacks_at(templates)
         )
 

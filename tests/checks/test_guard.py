@@ -280,16 +280,18 @@ class TestPlaces:
 
         assert {("S3-04", f"{scope.node.path}/Data/Default/Resource")} == findings(app)
 
-    def test_findings_in_nested_stacks_that_are_equal(self, app, stack):
+    @pytest.mark.parametrize("part", ["Part", "Default"])
+    def test_findings_in_nested_stacks_that_are_equal(self, app, stack, part):
         """Equal templates share an asset; the finding is at each of them."""
+        scope = constructs.Construct(stack, part)
         for name in ("One", "Two"):
-            nested = cdk.NestedStack(stack, name)
+            nested = cdk.NestedStack(scope, name)
             bucket = SecureBucket(nested, "Data", access_logs=Waived(REASON))
             l1_of(bucket).add_property_deletion_override("VersioningConfiguration")
 
         assert {
-            ("S3-04", "Stack/One/Data/Default/Resource"),
-            ("S3-04", "Stack/Two/Data/Default/Resource"),
+            ("S3-04", f"Stack/{part}/{name}/Data/Default/Resource")
+            for name in ("One", "Two")
         } == findings(app)
 
 

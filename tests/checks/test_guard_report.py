@@ -158,10 +158,11 @@ class TestReport:
 
 
 class TestFolder:
-    def test_may_hold_what_was_synthesized_before(self, tmp_path):
+    @pytest.mark.parametrize("names", [("Before", "After"), ("Data", "Database")])
+    def test_may_hold_what_was_synthesized_before(self, tmp_path, names):
         """A template that a renamed nested stack left behind is not looked at."""
         context = {"@aws-cdk/core:failSynthOnValidationErrors": False}
-        for name in ("Before", "After"):
+        for name in names:
             app = cdk.App(outdir=str(tmp_path), context=context)
             nested = cdk.NestedStack(cdk.Stack(app, "Stack"), name)
             waived = Waived(REASON)

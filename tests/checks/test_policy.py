@@ -100,11 +100,6 @@ class TestParts:
 
         assert condition == statement(Condition=condition).conditions
 
-    @pytest.mark.parametrize("parts", [{}, {"Condition": None}])
-    def test_no_conditions(self, parts):
-        """A statement may hold without conditions."""
-        assert {} == statement(**parts).conditions
-
     def test_odd_operators_are_left_out(self):
         """An operator without keys says nothing that can be read."""
         condition = {"Bool": "true", "StringEquals": ORGANIZATION}
@@ -207,6 +202,7 @@ class TestIsNarrowed:
         [
             "arn:aws:iam::*:role/Deploy",
             "arn:aws:iam::????????????:root",
+            f"arn:aws:iam::*:role/backup-{OWN}",
             {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/Deploy"},
             "arn:aws:iam::*",
             "arn:aws:*",
@@ -246,6 +242,12 @@ class TestIsNarrowed:
 
         assert statement(Condition=condition).is_narrowed
 
+    def test_by_a_part_of_an_organization(self):
+        """The path of a unit begins with the organization, and ends with all in it."""
+        path = {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/*"}
+
+        assert statement(Condition={"ForAnyValue:StringLike": path}).is_narrowed
+
     def test_by_one_of_several_conditions(self):
         """All conditions must hold, so one is enough."""
         condition = {
@@ -257,24 +259,19 @@ class TestIsNarrowed:
 
 
 class TestIsTied:
-    """A service acts for one account where a condition says so."""
-
     @pytest.mark.parametrize(
-        "condition",
+        ("condition", "expected"),
         [
-            {"StringEquals": {"aws:SourceAccount": OWN}},
-            {"StringEquals": {"kms:EncryptionContext:aws:logs:arn": "a"}},
+            ({"StringEquals": {"aws:SourceAccount": OWN}}, True),
+            ({"StringEquals": {"kms:EncryptionContext:aws:logs:arn": "a"}}, True),
+            ({"Bool": {"aws:SecureTransport": "true"}}, False),
+            (None, False),
         ],
         ids=str,
     )
-    def test_by_its_source_or_context(self, condition):
-        """The source, or what the key is used for, ties it."""
-        assert statement(Condition=condition).is_tied
-
-    @pytest.mark.parametrize("condition", [None, {"Bool": {"a:b": "true"}}], ids=str)
-    def test_not_by_less(self, condition):
-        """Other conditions do not."""
-        assert not statement(Condition=condition).is_tied
+    def test_by_its_source_or_context(self, condition, expected):
+        """A service acts for one account where its source or context says so."""
+        assert expected is statement(Condition=condition).is_tied
 
 
 class TestForeignAccounts:
@@ -321,25 +318,18 @@ class TestForeignAccounts:
 
         assert [] == list(found.foreign_accounts(OWN))
 
-    def test_are_unknown_where_the_own_is(self):
-        """Without a known account there may be none but the own."""
-        found = statement(Principal={"AWS": FOREIGN})
-
-        assert [] == list(found.foreign_accounts(None))
-
     @pytest.mark.parametrize(
-        "parts",
+        ("own", "parts"),
         [
-            {"Principal": {"Service": FOREIGN}},
-            {"Condition": {"StringEquals": {"s3:prefix": FOREIGN}}},
+            (None, {"Principal": {"AWS": FOREIGN}}),
+            (OWN, {"Principal": {"Service": FOREIGN}}),
+            (OWN, {"Condition": {"StringEquals": {"s3:prefix": FOREIGN}}}),
         ],
         ids=str,
     )
-    def test_are_no_services_and_no_other_values(self, parts):
-        """A service is no account, nor is every number one."""
-        found = statement(**parts)
-
-        assert [] == list(found.foreign_accounts(OWN))
+    def test_are_only_accounts_that_are_known_to_be(self, own, parts):
+        """No service, no other number, and none where the own is unknown."""
+        assert [] == list(statement(**parts).foreign_accounts(own))
 
     @pytest.mark.parametrize(
         "condition",

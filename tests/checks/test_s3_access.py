@@ -151,6 +151,7 @@ class TestAccessLogged:
             {"LogFilePrefix": "logs/"},
             {"DestinationBucketName": NO_VALUE},
             {"DestinationBucketName": "orders"},
+            {"DestinationBucketName": {"Ref": "Data"}},
         ],
         ids=str,
     )

@@ -96,6 +96,7 @@ class TestEncryptedInTransit:
             {"NumericLessThan": {"s3:TlsVersion": 1.2, "s3:signatureAge": 1}},
             {"NumericLessThan": {}},
             {"NumericLessThan": {"s3:TlsVersion": "1.1"}},
+            {"NumericLessThan": {"s3:TlsVersion": "TLSv1.2"}},
             {"NumericLessThan": {"s3:signatureAge": 600}},
             {"NumericLessThanEquals": {"s3:TlsVersion": 1.2}},
             HTTP | OLD_TLS,

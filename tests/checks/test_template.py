@@ -9,6 +9,7 @@ from secure_constructs.checks.template import (
     Resource,
     Template,
     is_intrinsic,
+    is_undecided,
     listed,
     text,
 )
@@ -122,6 +123,21 @@ class TestIsIntrinsic:
     def test_takes_nothing_else_for_one(self, value):
         """An intrinsic is a mapping of exactly one function; no value is none."""
         assert not is_intrinsic(value)
+
+
+class TestIsUndecided:
+    @_UNKNOWABLE
+    def test_with_an_intrinsic_anywhere(self, unknown):
+        """One part that the deployment decides is enough."""
+        for value in (unknown, [unknown], {"a": ["b", {"c": unknown}]}, UNKNOWN):
+            assert is_undecided(value)
+
+    @pytest.mark.parametrize(
+        "value", [None, "Ref", {}, [], {"a": ["b", {"c": 1}]}, NO_VALUE], ids=str
+    )
+    def test_not_without_one(self, value):
+        """What is written out is decided; so is no value."""
+        assert not is_undecided(value)
 
 
 class TestListed:

@@ -16,6 +16,7 @@ _UNKNOWN_ACCOUNT = "unknown-account"
 _NESTED = ".nested.template.json"
 _ASSETS = ".assets.json"
 _HASH = 8
+_SEPARATOR = re.compile(r"[^A-Za-z0-9]")
 
 
 class NotAnAssemblyError(ValueError):
@@ -82,11 +83,8 @@ class StackOutput:
         Its name is the path of the stack without its slashes, and a hash.
         """
         name = nested.name.removesuffix(_NESTED)[:-_HASH]
-        return any(
-            re.sub(r"[^A-Za-z0-9]", "", path).startswith(name)
-            for paths in self.paths.values()
-            for path in paths.split(", ")
-        )
+        paths = (path for paths in self.paths.values() for path in paths.split(", "))
+        return any(name in _names_on(path) for path in paths)
 
 
 def stacks_in(directory: Path) -> Iterator[StackOutput]:
@@ -146,6 +144,14 @@ def _artifacts(directory: Path) -> Mapping[str, Mapping[str, Any]]:
     if not known:
         raise NotAnAssemblyError(f"{path} is no manifest of a synthesized app")
     return cast("Mapping[str, Mapping[str, Any]]", artifacts)
+
+
+def _names_on(path: str) -> Iterator[str]:
+    """Yield how CDK names what is on the way to *path*."""
+    name = ""
+    for step in path.split("/"):
+        name += "" if step in ("Default", "Resource") else _SEPARATOR.sub("", step)
+        yield name
 
 
 def _nested_in(assets: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from secure_constructs.checks.policy import Policy, Statement, read_policy
 from secure_constructs.checks.template import Resource, is_intrinsic, listed, text
 
 _LOWEST_TLS = 1.2
+_DECIMAL = re.compile(r"\d+(\.\d+)?")
 _ENCRYPTION = "s3:x-amz-server-side-encryption"
 _KEY_ID = f"{_ENCRYPTION}-aws-kms-key-id"
 
@@ -53,7 +54,7 @@ def is_plain_http(statement: Statement) -> bool:
 def is_old_tls(statement: Statement) -> bool:
     """Whether *statement* may be about everything that comes by TLS below 1.2."""
     lowest = listed(_only(statement, "NumericLessThan", "s3:TlsVersion"))
-    high = [is_intrinsic(each) or float(each) >= _LOWEST_TLS for each in lowest]
+    high = [is_intrinsic(each) or _number(each) >= _LOWEST_TLS for each in lowest]
     return statement.may("Condition", is_so=any(high))
 
 
@@ -94,6 +95,11 @@ def _only(statement: Statement, operator: str, key: str) -> object:
     keys = statement.conditions.get(operator, {})
     one = len(statement.conditions) == len(keys) == 1
     return keys.get(key) if one else None
+
+
+def _number(value: object) -> float:
+    """Return *value* as a number, which a policy may write as text."""
+    return float(str(value)) if _DECIMAL.fullmatch(str(value)) else 0
 
 
 def _is_false(value: object) -> bool:

@@ -39,7 +39,8 @@ _PRINCIPAL = re.compile(rf"(\d{{12}})|{_PARTITION}:(?:iam|sts)::(\d{{12}}):.*")
 _SOURCE = re.compile(rf"(\d{{12}})|{_PARTITION}:[^:]*:[^:]*:(\d{{12}}):.*")
 _PARAMETER = re.compile(r"\$\{(?!AWS::)[^.]*\}")
 _REFERENCE = re.compile(r"\$\{[^}]*\}")
-_NUMBER = re.compile(r"\d{12}")
+_IN_ACCOUNT = re.compile(r":\d{12}:")
+_ANY_OF_A_KIND = re.compile(r"(arn:.*|[a-z]{0,4}-?|\d*)[*?].*")
 _PARTS_OF_ARN = 6
 
 
@@ -221,12 +222,12 @@ def _conditions(raw: object) -> dict[str, Mapping[str, Any]]:
 
 def _is_wide(value: str | None) -> bool:
     """Whether *value* in a condition is matched by what is in any account."""
-    plain = _REFERENCE.sub("", value or "")
-    if not {"*", "?"} & set(plain) or _NUMBER.search(plain):
+    plain = _REFERENCE.sub("-", value or "")
+    if not {"*", "?"} & set(plain) or _IN_ACCOUNT.search(plain):
         return False
-    arn = _REFERENCE.sub("-", value or "").split(":", _PARTS_OF_ARN - 1)
-    if arn[0] != "arn" or len(arn) < _PARTS_OF_ARN:
-        return True
-    # The ARN of a bucket has no account; its name is everybody's to take.
-    account = arn[4] or arn[5][:1]
-    return bool({"*", "?"} & set(account))
+    arn = plain.split(":", _PARTS_OF_ARN - 1)
+    if len(arn) == _PARTS_OF_ARN:
+        # The ARN of a bucket has no account; its name is everybody's to take.
+        return bool({"*", "?"} & set(arn[4] or arn[5][:1]))
+    # A wildcard after no more than the kind of an id, such as `o-*`.
+    return _ANY_OF_A_KIND.fullmatch(plain) is not None
