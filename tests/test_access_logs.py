@@ -13,7 +13,7 @@ import pytest
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from secure_constructs import SecureBucket, Tier
+from secure_constructs import Baseline, SecureBucket, Tier, Waived
 from tests.support.synth import FLAGS, new_app, resources, synthesize, template_of
 
 LOGS = "SecureConstructsAccessLogs4455EC6C"
@@ -140,6 +140,27 @@ class TestSharedBucket:
             "RetainExceptOnCreate"
             == template_of(stack)["Resources"][LOGS]["DeletionPolicy"]
         )
+
+    def test_is_worth_what_the_deployed_stack_is(self):
+        """A nested stack of less worth, even if it comes first, decides nothing."""
+        stack = cdk.Stack(new_app(), "Stack")
+        nested = cdk.NestedStack(stack, "Nested")
+        Baseline(tier=Tier.DEVELOPMENT).apply_to(nested)
+        SecureBucket(nested, "Data")
+
+        assert (
+            "RetainExceptOnCreate"
+            == template_of(stack)["Resources"][LOGS]["DeletionPolicy"]
+        )
+
+    def test_is_an_attribute_of_each_bucket(self, stack):
+        """The log bucket can be reached, unless access is not logged."""
+        data = SecureBucket(stack, "Data")
+        waived = Waived("another service logs all access to it")
+        silent = SecureBucket(stack, "Silent", access_logs=waived)
+
+        assert isinstance(data.access_log_bucket, s3.Bucket)
+        assert silent.access_log_bucket is None
 
     def test_can_be_destroyed_though_logs_come_late(self):
         """In development it is emptied, and after that nothing may be delivered."""

@@ -94,9 +94,24 @@ class TestRefusals:
         SecureBucket(stack, "Data")
 
         with pytest.raises(
-            ValueError, match=r"packs=\['HIPAA'\] have no rule.*use some"
+            ValueError, match=r"packs=\['HIPAA'\] name no pack.*use some"
         ):
             acknowledge_defaults(stack, packs=["HIPAA"])  # type: ignore[list-item]
+
+    @pytest.mark.parametrize("packs", ["HIPAA.Security", None])
+    def test_fails_on_what_is_no_list(self, stack, packs):
+        """One pack alone is a list of one."""
+        SecureBucket(stack, "Data")
+
+        with pytest.raises(TypeError, match="packs=.* is no list; use some of"):
+            acknowledge_defaults(stack, packs=packs)
+
+    def test_fails_on_no_pack(self, stack):
+        """An empty list would acknowledge nothing."""
+        SecureBucket(stack, "Data")
+
+        with pytest.raises(ValueError, match="use some of"):
+            acknowledge_defaults(stack, packs=[])
 
     def test_fails_where_nothing_of_ours_is(self, stack):
         """Called first, it would acknowledge nothing."""

@@ -100,6 +100,34 @@ class TestRefusals:
         with pytest.raises(ValueError, match=message):
             late.apply_to(app)
 
+    def test_a_setting_that_was_given_was_not_decided(self, app):
+        """A key with a tier of its own can be in the baseline that has that tier."""
+        stack = cdk.Stack(app, "Stack")
+        key = AppKey(stack, "Key", tier=Tier.PRODUCTION)
+        Baseline(tier=Tier.DEVELOPMENT, encryption_key=key).apply_to(app)
+        SecureBucket(stack, "Data")
+
+        buckets = resources(template_of(stack), "AWS::S3::Bucket")
+        assert {"Delete"} == {each["DeletionPolicy"] for each in buckets.values()}
+
+    @pytest.mark.parametrize("setting", ["encryption_key", "alarm_topic", "tags"])
+    def test_fails_on_settings_of_the_wrong_kind(self, app, setting):
+        """The error names the setting, not the first construct that takes it."""
+        wrong: dict[str, Any] = {setting: "orders"}
+
+        with pytest.raises(TypeError, match=f"Baseline: {setting}='orders' is no "):
+            Baseline(**wrong).apply_to(app)
+
+    def test_a_failed_construct_decides_nothing(self, app):
+        """What was not created cannot be in the way of a baseline."""
+        stack = cdk.Stack(app, "Stack")
+        with pytest.raises(ValueError, match="bucket_name"):
+            SecureBucket(stack, "Data", bucket_name="X")
+
+        Baseline(tier=Tier.DEVELOPMENT).apply_to(stack)
+
+        assert Tier.DEVELOPMENT is Tier.of(stack)
+
     def test_a_setting_that_decided_nothing_may_come_late(self, app):
         """The key of all can be made before it is said to be the key of all."""
         stack = cdk.Stack(app, "Stack")

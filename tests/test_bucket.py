@@ -161,6 +161,14 @@ class TestDevelopment:
             SecureBucket(stack, "Data", tier=Tier.DEVELOPMENT)
         assert [] == stack.node.children
 
+    def test_fails_in_a_stack_nested_in_a_protected_one(self, app):
+        """A nested stack is protected by the one that it is deployed with."""
+        stack = cdk.Stack(app, "Stack", termination_protection=True)
+        nested = cdk.NestedStack(stack, "Nested")
+
+        with pytest.raises(ValueError, match=r"Tier\.DEVELOPMENT.*termination protec"):
+            SecureBucket(nested, "Data", tier=Tier.DEVELOPMENT)
+
 
 class TestWaivers:
     """A protection given up on purpose."""
@@ -226,6 +234,14 @@ class TestWaivers:
         at = (promise, "Stack/Data/Default/Resource")
         assert {at: REASON} == assembly.acknowledged
         assert set() == assembly.findings
+
+    def test_holds_on_its_last_day(self, stack):
+        """A waiver until today is still one."""
+        today = dt.datetime.now(tz=dt.timezone.utc).date()
+        SecureBucket(stack, "Data", versioning=Waived(REASON, until=today))
+
+        record = bucket_of(stack)["Metadata"]["SecureConstructs"]
+        assert today.isoformat() == record["Waivers"]["S3-04"]["Until"]
 
     def test_retain_has_nothing_to_waive_in_development(self, stack):
         """A bucket that goes anyway has no waiver on record."""

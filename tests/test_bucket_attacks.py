@@ -16,6 +16,7 @@ from tests.support.synth import FLAGS, new_app, synthesize
 
 ADMIN = "arn:aws:iam::111122223333:root"
 OTHER_ACCOUNT = "arn:aws:iam::444455556666:root"
+ENV = cdk.Environment(account="111122223333", region="eu-west-1")
 SAFE = {"aws:SecureTransport": True, "s3:TlsVersion": 1.3}
 LOGS = "SecureConstructsAccessLogs4455EC6C"
 
@@ -191,6 +192,15 @@ class TestPresignedUrls:
         """A millisecond later it is refused."""
         assert not self.get(15 * 60 * 1000 + 1, "REST-QUERY-STRING")
 
+    def test_old_is_refused_for_writing_as_well(self):
+        """A URL for an upload ends like one for a download."""
+        world = granted("put", "in/", presigned_url_max_age=cdk.Duration.minutes(15))
+        more: dict[str, Any] = {"s3__authType": "REST-QUERY-STRING"}
+        arn = f"{world.bucket}/in/x"
+
+        assert world.may("s3:PutObject", arn, s3__signatureAge=1000, **more)
+        assert not world.may("s3:PutObject", arn, s3__signatureAge=10**6, **more)
+
     def test_requests_without_url_are_left_alone(self):
         """A client with credentials signs each request anew."""
         assert self.get(16 * 60 * 1000, "REST-HEADER")
@@ -260,6 +270,33 @@ ON_BUCKETS = {
     "s3:PutBucketPublicAccessBlock",
     "s3:PutLifecycleConfiguration",
 }
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["beside", "nested"])
+@pytest.mark.parametrize("env", [None, ENV], ids=["agnostic", "with env"])
+def test_grants_reach_a_role_and_a_key_of_other_stacks(env, nested):
+    """Key, bucket and role in three stacks: the role can read what is encrypted."""
+    app = new_app()
+    key = AppKey(cdk.Stack(app, "Keys", env=env), "Key")
+    outer = cdk.Stack(app, "Data", env=env)
+    stack = cdk.NestedStack(outer, "Nested") if nested else outer
+    data = SecureBucket(stack, "Data", encryption_key=key)
+    roles = cdk.Stack(app, "Roles", env=env)
+    role = iam.Role(roles, "Role", assumed_by=iam.AccountRootPrincipal())
+    data.grants.read(role)
+    cloud = Cloud.read(synthesize(app).directory)
+
+    user = cloud.arn("Roles", "Role1ABCC5F0")
+    (bucket,) = (
+        each.arn
+        for each in cloud.resources("AWS::S3::Bucket")
+        if "Data" in each.logical_id
+    )
+    for action, arn in (
+        ("kms:Decrypt", cloud.arn("Keys", "Key961B73FD")),
+        ("s3:GetObject", f"{bucket}/x"),
+    ):
+        assert cloud.decide(Request(user, action, arn, SAFE)).allowed
 
 
 @pytest.mark.parametrize("name", GRANTS)
@@ -357,7 +394,9 @@ class TestGrantees:
     """Who can be granted something, and who cannot."""
 
     @pytest.mark.parametrize(
-        "grantee", [iam.AnyPrincipal(), iam.StarPrincipal()], ids=["any", "star"]
+        "grantee",
+        [iam.AnyPrincipal(), iam.StarPrincipal(), iam.ArnPrincipal("*")],
+        ids=["any", "star", "ARN"],
     )
     def test_fails_on_everybody(self, stack, grantee):
         """The bucket would be public, if S3 did not refuse the policy."""

@@ -52,6 +52,11 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         ValueError,
         "bucket_name='ab' is no bucket name .*at least 3",
     ),
+    "an empty name": (
+        {"bucket_name": ""},
+        ValueError,
+        "bucket_name='' is empty; leave it out to get one made",
+    ),
     "a name that is no text": ({"bucket_name": 1}, TypeError, "bucket_name=1 is no te"),
     "False for a waiver": (
         {"versioning": False},
@@ -116,7 +121,7 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "log bucket by its name": (
         {"access_logs": "my-logs"},
         TypeError,
-        "access_logs='my-logs' is neither left out nor Waived; pass a bucket, or leave",
+        "access_logs='my-logs' is neither left out nor Waived; pass a bucket .of a Sec",
     ),
     "an origin that is everybody": (
         cors("*"),
@@ -129,6 +134,9 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         ValueError,
         "S3-08",
     ),
+    "an origin of any scheme's rest": (cors("https:*"), ValueError, "S3-08"),
+    "an origin with any end": (cors("https://a.*"), ValueError, "S3-08"),
+    "an origin that ends alike": (cors("https://*a.example"), ValueError, "S3-08"),
     "the origin of sandboxed frames": (cors("null"), ValueError, "S3-08"),
     "one CORS rule without a list": (
         {"cors": cors("https://a.example.com")["cors"][0]},
@@ -218,7 +226,47 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "a rule that does nothing": (
         rule(prefix="in/"),
         ValueError,
-        r"lifecycle_rules\[0\]=None does nothing; give it an expiration",
+        r"lifecycle_rules\[0\]=LifecycleRule.* does nothing; give it an expiration",
+    ),
+    "a rule that says how many versions, but not when": (
+        rule(noncurrent_versions_to_retain=5),
+        ValueError,
+        "does nothing; give it an expiration",
+    ),
+    "rules that are no list": (
+        {"lifecycle_rules": {}},
+        TypeError,
+        "lifecycle_rules={} is no list of LifecycleRule",
+    ),
+    "a date in no time zone": (
+        rule(expiration_date=dt.datetime(2030, 1, 1)),  # noqa: DTZ001
+        ValueError,
+        "expiration_date=2030-01-01 00:00:00 is in no time zone",
+    ),
+    "a move on a date in no time zone": (
+        rule(
+            transitions=[
+                s3.Transition(
+                    storage_class=GLACIER,
+                    transition_date=dt.datetime(2030, 1, 1),  # noqa: DTZ001
+                )
+            ]
+        ),
+        ValueError,
+        "transition_date=2030-01-01 00:00:00 is in no time zone",
+    ),
+    "a move at no time": (
+        rule(transitions=[s3.Transition(storage_class=GLACIER)]),
+        ValueError,
+        r"transitions\[0\]=.* says neither after how long nor when",
+    ),
+    "aborting uploads by tag": (
+        rule(
+            abort_incomplete_multipart_upload_after=days(1),
+            tag_filters={"a": "b"},
+        ),
+        ValueError,
+        "abort_incomplete_multipart_upload_after=.* goes with no tag or size filter",
     ),
     "a rule with our name": (
         rule(id="SecureConstructs", expiration=days(1)),

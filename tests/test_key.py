@@ -64,7 +64,14 @@ class TestOptions:
 
         assert 1 == len(resources(template_of(stack), "AWS::KMS::Alias"))
 
-    @pytest.mark.parametrize("alias", ["orders", "alias/aws/s3"])
+    def test_fails_on_an_alias_that_is_no_text(self, stack):
+        """A number is no name."""
+        with pytest.raises(TypeError, match="alias=1 is no text"):
+            AppKey(stack, "Key", alias=1)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize(
+        "alias", ["orders", "alias/aws/s3", "alias/", "alias/a b", f"alias/{'x' * 251}"]
+    )
     def test_fails_on_an_alias_that_cannot_be(self, stack, alias):
         """Aliases start with alias/, and alias/aws/ is AWS's own."""
         with pytest.raises(ValueError, match=f"alias='{alias}' is no alias of yours"):
@@ -112,6 +119,7 @@ class TestOtherStacks:
 
 
 OURS, THEIRS = "111122223333", "444455556666"
+SERVICES = ("cloudwatch", "events", "s3", "sns")
 USES = ("kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey")
 
 
@@ -148,7 +156,7 @@ class TestAttacks:
         """An administrator may use the key, and let others."""
         assert all(may(f"arn:aws:iam::{OURS}:root", action) for action in USES)
 
-    @pytest.mark.parametrize("service", ["cloudwatch", "events", "s3", "sns"])
+    @pytest.mark.parametrize("service", SERVICES)
     def test_services_may_use_it_for_this_account(self, may, service):
         """Each named service may use the key for this account's resources only."""
         who = f"{service}.amazonaws.com"
@@ -156,6 +164,19 @@ class TestAttacks:
         assert all(may(who, action, aws__SourceAccount=OURS) for action in USES)
         assert not any(may(who, action, aws__SourceAccount=THEIRS) for action in USES)
         assert not any(may(who, action) for action in USES)
+
+    def test_no_other_service_is_named(self):
+        """The list is exact: each service on it can read what the key encrypts."""
+        stack = cdk.Stack(new_app(), "Stack")
+        AppKey(stack, "Key")
+        statements = key_of(stack)["Properties"]["KeyPolicy"]["Statement"]
+
+        assert [f"{name}.amazonaws.com" for name in SERVICES] == [
+            name
+            for statement in statements
+            if statement["Sid"] == "ServicesForThisAccount"
+            for name in statement["Principal"]["Service"]
+        ]
 
     def test_services_may_do_nothing_else(self, may):
         """No service administers the key."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
 
@@ -128,6 +130,12 @@ _REFUSED = {
     "long name": ({"extra": {"x" * 129: "x"}}, "is no tag name of 1 to 128"),
     "AWS's name": ({"extra": {"AWS:x": "x"}}, "'AWS:x' starts with aws:"),
     "strange name": ({"extra": {"a&b": "x"}}, "'a&b' has characters that AWS"),
+    "only blanks for a name": ({"extra": {" ": "x"}}, "' ' is no tag name of 1 to"),
+    "a line break": ({"team": "a\nb"}, "is the value of Team and has characters"),
+    "strange beside a token": (
+        {"team": f"a&{cdk.Aws.REGION}"},
+        "is the value of Team and has characters",
+    ),
     "twice": ({"extra": {"Env": "x"}}, "'Env' is an argument of its own"),
     "twice by case": ({"extra": {"env": "x"}}, "occurs twice; AWS ignores the case"),
     "too many": ({"extra": {f"t{i}": "x" for i in range(48)}}, "51 tags are more"),
@@ -145,6 +153,26 @@ class TestRefusals:
         """A number would reach CDK, whose message names no tag."""
         with pytest.raises(TypeError, match="CostCenter=4711 is no text"):
             StandardTags(env="a", team="b", service="c", cost_center=4711)  # type: ignore[arg-type]
+
+    @pytest.mark.parametrize("name", ["env", "team", "service"])
+    def test_fails_without_what_is_required(self, name):
+        """What the context does not hold is no tag value."""
+        given: dict[str, Any] = {"env": "a", "team": "b", "service": "c", name: None}
+
+        with pytest.raises(TypeError, match=f"{name.title()}=None is no text"):
+            StandardTags(**given)
+
+    @pytest.mark.parametrize("extra", [None, [("a", "b")], {1: "b"}], ids=str)
+    def test_fails_on_extra_tags_that_are_no_mapping_of_texts(self, extra):
+        """Names lead to values."""
+        with pytest.raises(TypeError, match="StandardTags: .* is no "):
+            StandardTags(env="a", team="b", service="c", extra=extra)
+
+    def test_counts_no_token(self):
+        """How long a token is says nothing of what it stands for."""
+        long = "x" * 250 + cdk.Aws.REGION
+
+        assert StandardTags(env=long, team="b", service="c").as_dict()["Env"] == long
 
     def test_takes_a_token(self, app):
         """A value only known at deployment is not judged."""

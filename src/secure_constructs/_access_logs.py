@@ -67,20 +67,22 @@ class AccessLogs(Construct):
 
     def __init__(self, place: Place) -> None:
         super().__init__(place.deployed, _ID)
+        # Not that of a nested stack, whose bucket may have been the first.
+        tier = Tier.of(place.deployed) if place.is_nested else place.tier
         self.bucket = protected_bucket(
             self,
-            removal_policy=place.tier.removal_policy,
+            removal_policy=tier.removal_policy,
             lifecycle_rules=[
                 s3.LifecycleRule(
                     id="SecureConstructs",
                     abort_incomplete_multipart_upload_after=_ONE_WEEK,
-                    expiration=_EXPIRE_AFTER[place.tier],
+                    expiration=_EXPIRE_AFTER[tier],
                     noncurrent_version_expiration=_ONE_DAY,
                 )
             ],
         )
         setattr(self.bucket, _DELIVERY, _Delivery(self.bucket, place.deployed))
-        keep_promises(self.bucket, kind="AccessLogs", place=place, tier=place.tier)
+        keep_promises(self.bucket, kind="AccessLogs", place=place, tier=tier)
 
 
 def access_logs_of(place: Place) -> s3.Bucket:

@@ -92,17 +92,28 @@ class BucketGrants:
         arn = f"{self._arn}/{prefix}*"
         if self._key is None or not key_actions:
             return self._allow(grantee, actions, arn)
-        # The key first: where it cannot be granted, nothing is. Of an imported key
-        # CDK says that it wrote into the policy, and has written nothing.
-        use = self._key.grant(grantee, *key_actions)
-        if not isinstance(self._key, kms.Key) and not use.principal_statements:
+        # The key first: where it cannot be granted, nothing is.
+        use = self._use_of(self._key, grantee, key_actions)
+        return self._allow(grantee, actions, arn).combine(use)
+
+    def _use_of(
+        self, key: kms.IKey, grantee: iam.IGrantable, actions: Sequence[str]
+    ) -> iam.Grant:
+        if isinstance(key, kms.Key):
+            return key.grant(grantee, *actions)
+        # Of the policy of a key that it only knows by its ARN, CDK says that it wrote
+        # into it, and has written nothing.
+        use = iam.Grant.add_to_principal(
+            grantee=grantee, actions=list(actions), resource_arns=[key.key_arn]
+        )
+        if not use.success:
             problem = (
                 "has no policy of its own, and that of the key is not this stack's to "
                 "write; grant to a role, or write both policies with "
                 "add_to_resource_policy()"
             )
             raise self._inputs.wrong("grantee", grantee, problem)
-        return self._allow(grantee, actions, arn).combine(use)
+        return use
 
     def _allow(
         self,
@@ -123,7 +134,8 @@ class BucketGrants:
         if not hasattr(grantee, "grant_principal"):
             problem = "is no IGrantable; pass a role, a function or another principal"
             raise self._inputs.wrong_kind("grantee", grantee, problem)
-        if isinstance(grantee, (iam.AnyPrincipal, iam.StarPrincipal)):
+        anybody = isinstance(grantee, iam.ArnPrincipal) and grantee.arn == "*"
+        if anybody or isinstance(grantee, iam.StarPrincipal):
             problem = "is everybody; name the principals, or the organization (S3-13)"
             raise self._inputs.wrong("grantee", "*", problem)
         if isinstance(grantee, iam.ServicePrincipal):

@@ -25,6 +25,10 @@ def check_name(inputs: Inputs, name: str | None) -> None:
         raise inputs.wrong_kind("bucket_name", name, "is no text")
     if is_token(name):
         return
+    if not name:
+        raise inputs.wrong(
+            "bucket_name", name, "is empty; leave it out to get one made"
+        )
     try:
         s3.Bucket.validate_bucket_name(name)
     except RuntimeError as error:
@@ -58,7 +62,10 @@ def check_access_logs(
     if logs is None:
         return
     if isinstance(logs, Waived) or not hasattr(logs, "add_to_resource_policy"):
-        way_out = "pass a bucket, or leave it out to share the stack's log bucket"
+        way_out = (
+            "pass a bucket (of a SecureBucket, its .bucket), or leave it out to share "
+            "the stack's log bucket"
+        )
         given = cast("Waived", logs)
         inputs.waived("access_logs", given, "access logging (S3-06)", instead=way_out)
     elif logs.encryption_key is not None:

@@ -151,7 +151,10 @@ class Inputs:
         try:
             amount = convert(integral=False)
         except RuntimeError as error:
-            problem = f"is only known at deployment; make it with Duration.{unit}()"
+            problem = (
+                "is only known at deployment, and CDK cannot convert it then; write "
+                f"the number, or make it with Duration.{unit}()"
+            )
             raise self.wrong(option, "a token", problem) from error
         # A token among numbers is negative; a duration never is.
         return None if amount < 0 else amount
@@ -188,7 +191,7 @@ def without_tokens(value: str) -> str:
 
 
 def _shown(value: object) -> str:
-    """Return *value* as the reader wrote it; no name of a class inside jsii."""
-    if isinstance(value, str):
-        return repr(value)
-    return str(value)
+    """Return *value* as its author knows it: a construct by its path."""
+    if isinstance(value, Construct):
+        return repr(value.node.path)
+    return repr(value) if isinstance(value, str) else str(value)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_s3 as s3
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from collections.abc import Sequence
 
     from aws_cdk import Duration
@@ -27,7 +29,6 @@ _ACTIONS = (
     "expired_object_delete_marker",
     "noncurrent_version_expiration",
     "noncurrent_version_transitions",
-    "noncurrent_versions_to_retain",
     "transitions",
 )
 
@@ -70,13 +71,20 @@ def check_later(inputs: Inputs, option: str, days: float, moved: float) -> None:
 def _check_actions(inputs: Inputs, option: str, rule: s3.LifecycleRule) -> None:
     if not any(getattr(rule, action) for action in _ACTIONS):
         problem = "does nothing; give it an expiration, a transition or the like"
-        raise inputs.wrong(option, rule.id, problem)
+        raise inputs.wrong(option, rule, problem)
     if rule.expired_object_delete_marker and any(
         (rule.expiration, rule.expiration_date, rule.tag_filters)
     ):
         problem = "goes with no expiration or tag filter; make it a rule of its own"
         raise inputs.wrong(f"{option}.expired_object_delete_marker", "True", problem)
+    _check_zone(inputs, f"{option}.expiration_date", rule.expiration_date)
     abort = rule.abort_incomplete_multipart_upload_after
+    filters = (rule.tag_filters, rule.object_size_greater_than)
+    if abort and any((*filters, rule.object_size_less_than)):
+        problem = "goes with no tag or size filter, which unfinished uploads lack"
+        raise inputs.wrong(
+            f"{option}.abort_incomplete_multipart_upload_after", abort, problem
+        )
     _check_after(inputs, f"{option}.abort_incomplete_multipart_upload_after", abort, 0)
 
 
@@ -91,6 +99,7 @@ def _check_transitions(inputs: Inputs, option: str, transitions: Any) -> float: 
             raise inputs.wrong_kind(at, transition, problem)
         after = transition.transition_after
         if after is None:
+            _check_date(inputs, at, transition)
             continue
         infrequent = transition.storage_class.value in _INFREQUENT
         low = SHORTEST_STAY if infrequent else 0
@@ -110,3 +119,18 @@ def _check_after(
         days = inputs.days(option, value, low=1, high=LONGEST)
         if days is not None:
             check_later(inputs, option, days, moved)
+
+
+def _check_date(inputs: Inputs, option: str, transition: object) -> None:
+    """Raise if *transition* has no date either, or one in no time zone."""
+    date = getattr(transition, "transition_date", None)
+    if date is None:
+        problem = "says neither after how long nor when; give it transition_after="
+        raise inputs.wrong(option, transition, problem)
+    _check_zone(inputs, f"{option}.transition_date", date)
+
+
+def _check_zone(inputs: Inputs, option: str, date: dt.datetime | None) -> None:
+    if date is not None and date.tzinfo is None:
+        problem = "is in no time zone; write datetime(..., tzinfo=timezone.utc)"
+        raise inputs.wrong(option, date, problem)

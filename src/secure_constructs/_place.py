@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 from aws_cdk import NestedStack, Stack
 
 from secure_constructs._notes import nearest, settle
-from secure_constructs.tier import Tier, tier_at
+from secure_constructs.tier import Tier, tier_by_context
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
@@ -30,7 +30,6 @@ class Place:
         stack: The stack, nested or not.
         scopes: The stack and everything above it, from the root down.
         deployed: The top-level stack, with which a nested one is deployed.
-        tier: What the deployment is worth where a construct does not say.
     """
 
     def __init__(self, stack: Stack) -> None:
@@ -38,7 +37,21 @@ class Place:
         node = stack.node
         self.scopes = node.scopes
         self.deployed = _deployed(self.scopes)
-        self.tier = tier_at(node, self.scopes)
+        self._node = node
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether the stack is deployed as a part of another."""
+        return self.stack is not self.deployed
+
+    @property
+    def tier(self) -> Tier:
+        """What the deployment is worth where a construct does not say."""
+        return cast("Tier | None", nearest(self.scopes, "tier")) or self._by_context
+
+    @functools.cached_property
+    def _by_context(self) -> Tier:
+        return tier_by_context(self._node)
 
     def settle(self, *settings: str) -> None:
         """

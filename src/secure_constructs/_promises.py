@@ -10,7 +10,7 @@ from secure_constructs.checks.guard import NAMESPACE, guard_of
 from secure_constructs.checks.template import MARK
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aws_cdk import Resource
 
@@ -26,6 +26,7 @@ def keep_promises(
     kind: str,
     place: Place,
     tier: Tier,
+    by_default: Iterable[str] = (),
     waivers: Mapping[Rule, Waived | None] | None = None,
     encryption: str | None = None,
 ) -> CfnResource:
@@ -42,6 +43,7 @@ def keep_promises(
         kind: The construct that made it.
         place: Where it stands.
         tier: What it is worth.
+        by_default: The settings in which it took what the place has.
         waivers: What was given up of the promises that can be.
         encryption: How it is encrypted at rest, where that was asked for.
 
@@ -64,7 +66,7 @@ def keep_promises(
     if acknowledgments:
         Validations.of(l1).acknowledge(*acknowledgments)
     guard_of(place.scopes).watch(kind, l1)
-    place.settle("tier")
+    place.settle(*by_default)
     return l1
 
 

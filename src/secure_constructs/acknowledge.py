@@ -94,12 +94,16 @@ def acknowledge_defaults(scope: Construct, *, packs: Iterable[Pack]) -> None:
     Example:
         >>> acknowledge_defaults(app, packs=["HIPAA.Security"])
     """
+    known = list(get_args(Pack))
+    if isinstance(packs, str) or not isinstance(packs, Iterable):
+        msg = f"acknowledge_defaults: packs={packs!r} is no list; use some of {known}"
+        raise TypeError(msg)
     wanted = list(packs)
-    unknown = [pack for pack in wanted if pack not in get_args(Pack)]
-    if unknown:
+    unknown = [pack for pack in wanted if pack not in known]
+    if unknown or not wanted:
         msg = (
-            f"acknowledge_defaults: packs={unknown} have no rule that the defaults "
-            f"do not meet; use some of {list(get_args(Pack))}"
+            f"acknowledge_defaults: packs={unknown} name no pack with a rule that the "
+            f"defaults do not meet; use some of {known}"
         )
         raise ValueError(msg)
     watched = guard_of(scope.node.scopes).below(scope)

@@ -9,13 +9,13 @@ from aws_cdk import Stack, Stage
 
 from secure_constructs._inputs import named
 from secure_constructs._notes import baseline_of, set_baseline, settled_at
+from secure_constructs.tags import StandardTags
 from secure_constructs.tier import Tier
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms, aws_sns as sns
 
     from secure_constructs.key import AppKey
-    from secure_constructs.tags import StandardTags
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +58,7 @@ class Baseline:
         if not isinstance(scope, (Stage, Stack)):
             msg = f"Baseline: {scope!r} is no app, stage or stack; pass one of these"
             raise TypeError(msg)
-        if self.tier is not None and not isinstance(self.tier, Tier):
-            msg = f"Baseline: tier={self.tier!r} is no Tier; use Tier.PRODUCTION"
-            raise TypeError(msg)
+        self._check_kinds()
         if baseline_of(scope):
             msg = f"Baseline: {named(scope)} already has one; say all of it in that"
             raise ValueError(msg)
@@ -74,3 +72,15 @@ class Baseline:
         if self.tags is not None:
             self.tags.apply_to(scope)
         set_baseline(scope, self)
+
+    def _check_kinds(self) -> None:
+        kinds = (
+            ("tier", isinstance(self.tier, Tier), "Tier; use Tier.PRODUCTION"),
+            ("encryption_key", hasattr(self.encryption_key, "key_arn"), "key"),
+            ("alarm_topic", hasattr(self.alarm_topic, "topic_arn"), "topic"),
+            ("tags", isinstance(self.tags, StandardTags), "StandardTags"),
+        )
+        for name, is_right, kind in kinds:
+            value = getattr(self, name)
+            if value is not None and not is_right:
+                raise TypeError(f"Baseline: {name}={value!r} is no {kind}")

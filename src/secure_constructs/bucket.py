@@ -44,8 +44,9 @@ class SecureBucket(Construct):
     - In production the bucket outlives its stack; in development it goes with
       it, emptied (S3-09).
 
-    An aspect, an override or a policy statement that breaks one of these later
-    is a finding at synthesis (S3-13 for foreign principals).
+    The rules S3-01 to S3-09, and S3-13 for foreign principals, are checked again
+    in the finished template: an aspect, an override or a policy statement that
+    breaks one is a finding.
 
     Resources: one bucket and its policy; with the first bucket of a deployed
     stack the log bucket and its policy; in development CDK's function that
@@ -61,9 +62,10 @@ class SecureBucket(Construct):
         encryption_key: The key that encrypts the objects, from the bucket's own
             region; defaults to the nearest baseline's, else S3's own (SSE-S3).
         versioning: Give versions up with `Waived`; defaults to keeping them.
-        access_logs: Another log bucket, encrypted by S3 itself, or `Waived`;
-            defaults to the stack's. One of another stack, or an imported one,
-            must allow the delivery by itself: a warning says so.
+        access_logs: Another log bucket, or `Waived`; defaults to the stack's.
+            S3 delivers to buckets of the same region and account that S3 itself
+            encrypts, without default retention. One of another stack, or an
+            imported one, must allow the delivery by itself: a warning says so.
         server_access_logs_prefix: The prefix of the logs' keys, `""` for none,
             which are then one flat list, as CDK's option of that name makes
             them; defaults to keys by account, region, bucket and day.
@@ -95,6 +97,7 @@ class SecureBucket(Construct):
     Attributes:
         bucket: The bucket itself, for what this class does not cover.
         bucket_arn: Its ARN.
+        access_log_bucket: Where its access is logged; none if that was waived.
         grants: Grants of exact actions; see `BucketGrants`.
 
     Example:
@@ -124,6 +127,8 @@ class SecureBucket(Construct):
     ) -> None:
         inputs = Inputs("SecureBucket", scope, construct_id)
         place = place_of(inputs, scope)
+        given = {"tier": tier, "encryption_key": encryption_key}
+        by_default = [name for name, value in given.items() if value is None]
         tier = place.tier_for(inputs, tier)
         if encryption_key is None:
             encryption_key = place.encryption_key
@@ -134,7 +139,7 @@ class SecureBucket(Construct):
         removal = RemovalPolicy.DESTROY if retain else tier.removal_policy
         _bucket_inputs.check_name(inputs, bucket_name)
         _bucket_inputs.check_access_logs(inputs, access_logs, server_access_logs_prefix)
-        _bucket_inputs.check_cors(inputs, cors or [])
+        _bucket_inputs.check_cors(inputs, [] if cors is None else cors)
         _bucket_inputs.check_object_lock(
             inputs,
             object_lock_default_retention,
@@ -144,7 +149,7 @@ class SecureBucket(Construct):
         oldest = _bucket_inputs.signature_age(inputs, presigned_url_max_age)
         lifecycle = _lifecycle.with_default_rule(
             inputs,
-            lifecycle_rules or [],
+            [] if lifecycle_rules is None else lifecycle_rules,
             move=noncurrent_version_transition,
             expire=noncurrent_version_expiration,
             versioned=not versioning,
@@ -169,6 +174,7 @@ class SecureBucket(Construct):
             kind="SecureBucket",
             place=place,
             tier=tier,
+            by_default=by_default,
             encryption="aws:kms" if key else None,
             waivers={
                 rules.versioned: versioning,
@@ -177,12 +183,14 @@ class SecureBucket(Construct):
                 rules.kept: retain if tier is Tier.PRODUCTION else None,
             },
         )
+        self.access_log_bucket: s3.IBucket | None = None
         if not isinstance(access_logs, Waived):
+            self.access_log_bucket = access_logs or access_logs_of(place)
             log_access(
                 cast("s3.CfnBucket", l1),
                 self.bucket_arn,
                 place,
-                into=access_logs or access_logs_of(place),
+                into=self.access_log_bucket,
                 prefix=server_access_logs_prefix,
             )
         if key:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Duration, Stack, Token, aws_iam as iam, aws_kms as kms
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from secure_constructs._place import Place
     from secure_constructs.tier import Tier
 
+_ALIAS = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
 _PENDING = Duration.days(30)
 _ROTATION = Duration.days(365)
 _USE = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
@@ -72,6 +75,7 @@ class AppKey(Construct):
     ) -> None:
         inputs = Inputs("AppKey", scope, construct_id)
         place = place_of(inputs, scope)
+        by_default = ["tier"] if tier is None else []
         tier = place.tier_for(inputs, tier)
         _check_alias(inputs, alias)
         super().__init__(scope, construct_id)
@@ -89,7 +93,9 @@ class AppKey(Construct):
         self.key_arn = self.key.key_arn
         self._place = place
         self._views: dict[Stack, kms.IKey] = {}
-        keep_promises(self.key, kind="AppKey", place=place, tier=tier)
+        keep_promises(
+            self.key, kind="AppKey", place=place, tier=tier, by_default=by_default
+        )
 
     def in_place(self, place: Place) -> kms.IKey:
         """
@@ -143,8 +149,7 @@ def check_key(inputs: Inputs, place: Place, key: kms.IKey | AppKey | None) -> No
 
 
 def key_in(place: Place, key: kms.IKey | AppKey | None) -> kms.IKey | None:
-    """Return *key* as CDK's own constructs take it, once one of *place* uses it."""
-    place.settle("encryption_key")
+    """Return *key* as CDK's own constructs take it."""
     return key.in_place(place) if isinstance(key, AppKey) else key
 
 
@@ -168,10 +173,16 @@ def _named(environment: str) -> str:
 
 
 def _check_alias(inputs: Inputs, alias: str | None) -> None:
-    if alias is None or is_token(alias):
+    if alias is None:
         return
-    if not alias.startswith("alias/") or alias.startswith("alias/aws/"):
-        problem = "is no alias of yours; write for example alias='alias/orders'"
+    if not isinstance(alias, str):
+        raise inputs.wrong_kind("alias", alias, "is no text; write 'alias/orders'")
+    known = is_token(alias) or _ALIAS.fullmatch(alias)
+    if not known or alias.startswith("alias/aws/"):
+        problem = (
+            "is no alias of yours; write alias/ and up to 250 letters, digits, /, _ "
+            "or -, such as 'alias/orders'"
+        )
         raise inputs.wrong("alias", alias, problem)
 
 

@@ -15,7 +15,7 @@ from aws_cdk import Stack, Stage, Tags
 from constructs import IValidation
 
 from secure_constructs._create_only_tags import CREATE_ONLY_TAGS
-from secure_constructs._inputs import is_token, named, without_tokens
+from secure_constructs._inputs import named, without_tokens
 
 if TYPE_CHECKING:
     from constructs import IConstruct
@@ -25,7 +25,7 @@ _MOST_TAGS = 50
 _LONGEST_KEY = 128
 _LONGEST_VALUE = 256
 # What every AWS service accepts; some accept more, some nothing else.
-_CHARACTERS = re.compile(r"[\w\s.:/=+\-@]*")
+_CHARACTERS = re.compile(r"[\w .:/=+\-@]*")
 # CDK's name for the stack itself among the resource types.
 _STACK = "aws:cdk:stack"
 
@@ -71,7 +71,10 @@ class StandardTags:
 
     def __post_init__(self) -> None:
         """Check all names and values."""
-        names = [name.lower() for name in self.as_dict()]
+        if not isinstance(self.extra, Mapping):
+            msg = f"StandardTags: extra={self.extra!r} is no mapping of names to values"
+            raise TypeError(msg)
+        names = [str(name).lower() for name in self.as_dict()]
         if len(names) > _MOST_TAGS:
             raise _wrong(len(names), f"tags are more than {_MOST_TAGS}, AWS's limit")
         for name, value in self.as_dict().items():
@@ -83,14 +86,13 @@ class StandardTags:
 
     def as_dict(self) -> dict[str, str]:
         """Return the tags by name."""
-        standard = {
+        optional = {"CostCenter": self.cost_center, "Owner": self.owner}
+        given = {
             "Env": self.env,
             "Team": self.team,
             "Service": self.service,
-            "CostCenter": self.cost_center,
-            "Owner": self.owner,
+            **{name: value for name, value in optional.items() if value is not None},
         }
-        given = {name: value for name, value in standard.items() if value is not None}
         repeated = given.keys() & self.extra.keys()
         if repeated:
             raise _wrong(min(repeated), "is an argument of its own; leave it out here")
@@ -138,7 +140,10 @@ class _StagesBelow:
 
 
 def _check_name(name: str) -> None:
-    if not name or len(name) > _LONGEST_KEY:
+    if not isinstance(name, str):
+        msg = f"StandardTags: the name {name!r} is no text"
+        raise TypeError(msg)
+    if not name.strip() or len(name) > _LONGEST_KEY:
         raise _wrong(name, f"is no tag name of 1 to {_LONGEST_KEY} characters")
     if name.lower().startswith("aws:"):
         raise _wrong(name, "starts with aws:, which AWS keeps for itself")
@@ -156,7 +161,7 @@ def _check_value(name: str, value: str) -> None:
             f"is the value of {name}, which takes 1 to {_LONGEST_VALUE} characters"
         )
         raise _wrong(value, problem)
-    if not is_token(value) and not _CHARACTERS.fullmatch(value):
+    if not _CHARACTERS.fullmatch(known):
         problem = f"is the value of {name} and has characters that AWS refuses; "
         raise _wrong(value, problem + "use letters, digits, spaces and _.:/=+-@")
 

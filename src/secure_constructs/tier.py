@@ -11,9 +11,7 @@ from aws_cdk import RemovalPolicy
 from secure_constructs._notes import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from constructs import Construct, IConstruct, Node
+    from constructs import Construct, Node
 
 # Names that teams commonly give their environments. What is not listed here
 # ("staging", "qa") may hold data worth keeping and therefore decides nothing.
@@ -74,20 +72,18 @@ class Tier(enum.Enum):
             >>> protected = Tier.of(app) is Tier.PRODUCTION
             >>> Stack(app, "Orders", termination_protection=protected)
         """
-        return tier_at(scope.node, scope.node.scopes)
+        node = scope.node
+        baseline = cast("Tier | None", nearest(node.scopes, "tier"))
+        return baseline or tier_by_context(node)
 
 
-def tier_at(node: Node, scopes: Sequence[IConstruct]) -> Tier:
+def tier_by_context(node: Node) -> Tier:
     """
-    Return the tier that holds at *node*, which is the last of *scopes*.
+    Return the tier that the context of *node* asks for.
 
     Raises:
         ValueError: The context key `tier` holds something that is no tier.
     """
-    return cast("Tier | None", nearest(scopes, "tier")) or _from_context(node)
-
-
-def _from_context(node: Node) -> Tier:
     # All of the context in one call; each key alone would be another.
     context = node.get_all_context()
     named = context.get("tier")

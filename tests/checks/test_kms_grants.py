@@ -155,9 +155,21 @@ class TestGrants:
         """A condition that the deployment decides about may leave it to services."""
         assert [] == self.found(Action="kms:*", Condition=IF)
 
-    def test_perhaps_refused(self):
-        """A statement that the deployment decides about may refuse it."""
-        assert [] == self.found(IF, Action="kms:*")
+    @pytest.mark.parametrize(
+        "refusal",
+        [
+            IF,
+            {**REFUSAL, "Effect": IF},
+            {**REFUSAL, "Principal": {"AWS": IF}},
+            {**REFUSAL, "Action": [IF]},
+            {**REFUSAL, "Action": None, "NotAction": IF},
+            {**REFUSAL, "Condition": IF},
+        ],
+        ids=str,
+    )
+    def test_perhaps_refused(self, refusal):
+        """A statement, or a part, that the deployment decides about may refuse it."""
+        assert [] == self.found(refusal, Action="kms:*")
 
     def test_by_a_service(self):
         """AWS services may create grants, tied to this account."""

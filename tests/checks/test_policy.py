@@ -94,12 +94,6 @@ class TestParts:
         """An IAM policy names no principal; a reference may be any."""
         assert expected == statement(**parts).principals
 
-    def test_conditions_by_operator(self):
-        """Conditions are kept as they are written."""
-        condition = {"StringEquals": ORGANIZATION}
-
-        assert condition == statement(Condition=condition).conditions
-
     def test_odd_operators_are_left_out(self):
         """An operator without keys says nothing that can be read."""
         condition = {"Bool": "true", "StringEquals": ORGANIZATION}
@@ -205,6 +199,7 @@ class TestIsNarrowed:
             f"arn:aws:iam::*:role/backup-{OWN}",
             {"Fn::Sub": "arn:${AWS::Partition}:iam::*:role/Deploy"},
             "arn:aws:iam::*",
+            "arn:aws:s3:::*",
             "arn:aws:*",
             "arn:*",
             "**",
@@ -227,7 +222,13 @@ class TestIsNarrowed:
 
     @pytest.mark.parametrize(
         "arn",
-        [f"arn:aws:iam::{OWN}:role/*", f"arn:*:iam::{OWN}:*", "arn:aws:s3:::orders"],
+        [
+            f"arn:*:iam::{OWN}:*",
+            {"Fn::Sub": "arn:${AWS::Partition}:logs:*:${AWS::AccountId}:*"},
+            "arn:aws:s3:::orders-*",
+            [f"arn:aws:iam::{OWN}:role/*", IF],
+        ],
+        ids=str,
     )
     def test_by_an_arn_of_one_account(self, arn):
         """An ARN may have wildcards behind the account; a bucket's has none at all."""

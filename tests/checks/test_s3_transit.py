@@ -220,11 +220,12 @@ class TestEncryptedInTransit:
         assert [] == found_with({**deny(), **changes}, {**deny(OLD_TLS), **changes})
 
     @_UNKNOWABLE
-    def test_perhaps_by_an_unknown_version(self, unknown):
-        """A version that the deployment decides about is no breach."""
-        condition = {"NumericLessThan": {"s3:TlsVersion": unknown}}
+    def test_perhaps_by_an_unknown_value(self, unknown):
+        """A value or version that the deployment decides about is no breach."""
+        http = {"Bool": {"aws:SecureTransport": unknown}}
+        old_tls = {"NumericLessThan": {"s3:TlsVersion": unknown}}
 
-        assert [] == found_with(deny(), deny(condition))
+        assert [] == found_with(deny(http), deny(old_tls))
 
     @_UNKNOWABLE
     def test_not_by_unknown_parts_of_something_else(self, unknown):

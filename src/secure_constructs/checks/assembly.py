@@ -147,10 +147,11 @@ def _artifacts(directory: Path) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _names_on(path: str) -> Iterator[str]:
-    """Yield how CDK names what is on the way to *path*."""
-    name = ""
+    """Yield how CDK names what is on the way to *path*, without repetitions."""
+    name, last = "", ""
     for step in path.split("/"):
-        name += "" if step in ("Default", "Resource") else _SEPARATOR.sub("", step)
+        if step not in ("Default", "Resource") and not last.endswith(step):
+            name, last = name + _SEPARATOR.sub("", step), step
         yield name
 
 

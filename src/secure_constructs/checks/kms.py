@@ -51,26 +51,17 @@ def rotated_and_kept(key: Resource) -> Iterator[Breach]:
 def used_by_this_account(key: Resource) -> Iterator[Breach]:
     """The key policy lets in this account only, and services on its behalf."""
     policy = read_policy(key, "KeyPolicy")
-    for statement in policy.statements:
-        for problem in _openings(statement, key):
-            yield Breach("Properties.KeyPolicy", problem)
+    own = key.template.account
+    for problem in (
+        each for found in policy.statements for each in found.openings(own)
+    ):
+        yield Breach("Properties.KeyPolicy", problem)
     refused = any(map(_may_refuse_grants, policy.statements)) or not policy.is_whole
     if any(map(_lets_grant, policy.statements)) and not refused:
         yield Breach("Properties.KeyPolicy", "lets more than services create grants")
 
 
 RULES = (rotated_and_kept, used_by_this_account)
-
-
-def _openings(statement: Statement, key: Resource) -> Iterator[str]:
-    """Yield whom *statement* lets in that should stay out."""
-    if statement.lets_everybody_in:
-        yield "lets everybody in"
-    if statement.lets_a_service_in:
-        yield "lets a service in for any account"
-    for account in statement.foreign_accounts(key.template.account):
-        if statement.allows:
-            yield f"lets the account {account} in"
 
 
 def _lets_grant(statement: Statement) -> bool:

@@ -25,6 +25,8 @@ _NARROWING = frozenset(
         "aws:SourceOrgID",
         "aws:SourceVpc",
         "aws:SourceVpce",
+        "s3:DataAccessPointAccount",
+        "s3:DataAccessPointArn",
         "kms:CallerAccount",
     )
 )
@@ -74,17 +76,21 @@ class Statement:
         """Whether it denies, or the deployment may make it do so."""
         return not self.allows or "Effect" in self.open
 
-    @property
-    def lets_everybody_in(self) -> bool:
-        """Whether it allows everybody, without a condition that may narrow that."""
-        narrowed = self.is_narrowed or "Condition" in self.open
-        return self.allows and self.is_for_everybody and not narrowed
-
-    @property
-    def lets_a_service_in(self) -> bool:
-        """Whether it allows a service, without a condition that may tie it."""
-        tied = self.is_tied or "Condition" in self.open
-        return self.allows and bool(self.principals.get("Service")) and not tied
+    def openings(self, own: str | None) -> list[str]:
+        """Return whom it lets in but for what belongs to the account *own*."""
+        if not self.allows:
+            return []
+        found = []
+        if self.is_for_everybody and not self.may("Condition", is_so=self.is_narrowed):
+            found.append("lets everybody in")
+        if "Service" in self.principals and not self.may(
+            "Condition", is_so=self.is_tied
+        ):
+            found.append("lets a service in for any account")
+        if any(map(_is_canonical, self.principals.get("CanonicalUser", []))):
+            found.append("lets a user of another account in by a canonical id")
+        accounts = dict.fromkeys(self.foreign_accounts(own))
+        return found + [f"lets the account {account} in" for account in accounts]
 
     def may(self, part: str, *, is_so: bool) -> bool:
         """Whether a *part* is as it is to be, or may be by the deployment."""
@@ -125,7 +131,8 @@ class Statement:
 
     @property
     def _people(self) -> list[str | None]:
-        return list(self.principals.get("AWS", []))
+        kinds = ("AWS", "Federated")
+        return [each for kind in kinds for each in self.principals.get(kind, [])]
 
     def _required(self) -> Iterator[tuple[str, list[str | None]]]:
         """Yield the keys that have to match something in particular, and what."""
@@ -157,6 +164,11 @@ def read_policy(resource: Resource, *path: str) -> Policy:
     written = [each for each in listed(raw) if _is_statement(each)]
     whole = len(written) == len(listed(raw))
     return Policy([_statement(each) for each in written], whole)
+
+
+def _is_canonical(user: str | None) -> bool:
+    """Whether *user* is the canonical id of an account, written out."""
+    return re.fullmatch(r"[0-9a-f]{64}", user or "") is not None
 
 
 def _is_statement(raw: object) -> bool:

@@ -32,7 +32,7 @@ _FLAGS = (
     "IgnorePublicAcls",
     "RestrictPublicBuckets",
 )
-_WIDE_ORIGIN = re.compile(r"(\w+://)?\*(\.?[^.]*)?(:\d+)?")
+_SUBDOMAINS = re.compile(r"[\w+.-]+://\*\.[^*./:]+(\.[^*./:]+)+(:\d+)?")
 _KEPT = ("Retain", "RetainExceptOnCreate")
 
 
@@ -217,26 +217,22 @@ def kept(bucket: Resource) -> Iterator[Breach]:
 )
 def no_foreign_principal(bucket: Resource) -> Iterator[Breach]:
     """No statement of the bucket policy lets a foreign principal in."""
-    for statement in statements_of(bucket):
-        if statement.lets_everybody_in:
-            yield Breach("Properties", "its policy lets everybody in")
-        if statement.lets_a_service_in:
-            yield Breach("Properties", "its policy lets a service in for any account")
-        if not statement.allows:
-            continue
-        for account in statement.foreign_accounts(bucket.template.account):
-            yield Breach("Properties", f"its policy lets the account {account} in")
+    own = bucket.template.account
+    found = [each.openings(own) for each in statements_of(bucket)]
+    for problem in dict.fromkeys(problem for each in found for problem in each):
+        yield Breach("Properties", f"its policy {problem}")
 
 
 def is_anybody(origin: object) -> bool:
     """
-    Whether the CORS *origin* lets scripts of any website in.
+    Whether the CORS *origin* lets in scripts of websites that it does not name.
 
     Sandboxed frames and local files send the origin `null`, so anybody can. A
-    wildcard in front of less than a registered domain is as good as a lone one.
+    wildcard names the websites of one owner only in the place of a subdomain.
     """
-    wide = isinstance(origin, str) and _WIDE_ORIGIN.fullmatch(origin)
-    return origin == "null" or bool(wide)
+    if not isinstance(origin, str):
+        return False
+    return origin == "null" or ("*" in origin and not _SUBDOMAINS.fullmatch(origin))
 
 
 RULES = (
