@@ -347,3 +347,42 @@ class TestForeignAccounts:
         found = statement(Principal="*", Condition=condition)
 
         assert [FOREIGN] == list(found.foreign_accounts(OWN))
+
+
+class TestOpenings:
+    """Whom a statement lets in that does not belong to the account."""
+
+    def test_are_a_user_by_canonical_id(self):
+        """The id of an account, as S3 has it, is another account's."""
+        found = statement(Principal={"CanonicalUser": "0123456789abcdef" * 4})
+
+        assert ["lets a user of another account in by a canonical id"] == (
+            found.openings(OWN)
+        )
+
+    def test_are_no_canonical_ids_of_ones_own(self):
+        """An access identity of the stack is named by a reference."""
+        user = {"Fn::GetAtt": ["Identity", "S3CanonicalUserId"]}
+
+        assert [] == statement(Principal={"CanonicalUser": user}).openings(OWN)
+
+    @pytest.mark.parametrize(
+        ("account", "expected"),
+        [(FOREIGN, [f"lets the account {FOREIGN} in"]), (OWN, [])],
+    )
+    def test_are_identity_providers_of_other_accounts(self, account, expected):
+        """Whoever runs the provider decides who comes."""
+        provider = f"arn:aws:iam::{account}:saml-provider/people"
+
+        assert expected == statement(Principal={"Federated": provider}).openings(OWN)
+
+    def test_are_said_once(self):
+        """Two principals of one account are one opening."""
+        people = [f"arn:aws:iam::{FOREIGN}:user/{name}" for name in "ab"]
+        found = statement(Principal={"AWS": people})
+
+        assert [f"lets the account {FOREIGN} in"] == found.openings(OWN)
+
+    def test_are_none_of_a_deny(self):
+        """To deny somebody lets nobody in."""
+        assert [] == statement(Effect="Deny", Principal="*").openings(OWN)
