@@ -63,10 +63,10 @@ class Inputs:
         promise: str,
         *,
         instead: str = "leave it out to keep it",
-    ) -> Waived | None:
-        """Return *value* if it is a waiver that counts; *instead* is the way out."""
+    ) -> None:
+        """Raise if *value* is given and no waiver that counts."""
         if value is None:
-            return None
+            return
         if not isinstance(value, Waived):
             problem = (
                 f"is neither left out nor Waived; {instead}, or give {promise} up "
@@ -75,7 +75,6 @@ class Inputs:
             raise self.wrong_kind(option, value, problem)
         self._reason(option, value)
         self._unexpired(option, value)
-        return value
 
     def _reason(self, option: str, waiver: Waived) -> None:
         reason = waiver.reason
