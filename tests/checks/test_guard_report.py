@@ -180,6 +180,16 @@ class TestGuard:
         """A report says which rules were applied."""
         assert importlib.metadata.version("secure-constructs") == Guard().version
 
+    def test_has_a_version_where_the_library_is_no_package(self, monkeypatch):
+        """A copy of the source in somebody's tree is a library as well."""
+
+        def missing(name):
+            raise importlib.metadata.PackageNotFoundError(name)
+
+        monkeypatch.setattr(importlib.metadata, "version", missing)
+
+        assert "0.0.0" == Guard().version
+
     def test_knows_its_rules(self):
         """The rules that constructs keep by themselves, and not the app's own."""
         ids = Guard().rule_ids

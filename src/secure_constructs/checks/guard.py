@@ -76,8 +76,11 @@ class Guard:
 
     @property
     def version(self) -> str:
-        """The version of the library."""
-        return importlib.metadata.version("secure-constructs")
+        """The version of the library; 0.0.0 where it is not installed as a package."""
+        try:
+            return importlib.metadata.version("secure-constructs")
+        except importlib.metadata.PackageNotFoundError:
+            return "0.0.0"
 
     @property
     def rule_ids(self) -> list[str]:
