@@ -17,6 +17,7 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from secure_constructs._lifecycle_inputs import OUR_ID
 from secure_constructs._place import deployed_stack
 from secure_constructs._promises import keep_promises
 from secure_constructs._protected_bucket import protected_bucket
@@ -74,7 +75,7 @@ class AccessLogs(Construct):
             removal_policy=tier.removal_policy,
             lifecycle_rules=[
                 s3.LifecycleRule(
-                    id="SecureConstructs",
+                    id=OUR_ID,
                     abort_incomplete_multipart_upload_after=_ONE_WEEK,
                     expiration=_EXPIRE_AFTER[tier],
                     noncurrent_version_expiration=_ONE_DAY,

@@ -119,7 +119,8 @@ class AppKey(Construct):
     def unreachable_from(self, place: Place) -> str | None:
         """Return why the constructs of *place* cannot use this key, if so."""
         own, other = self._place.stack, place.stack
-        if own is other:
+        # A stack that has a view already was found to be near enough.
+        if own is other or other in self._views:
             return None
         for part, here, there in (
             ("region", own.region, other.region),

@@ -10,14 +10,9 @@ from typing import Any
 import pytest
 
 from secure_constructs.checks import Rule, Template, cdk
+from tests.support.unknowable import INTRINSICS, unknowable
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
-INTRINSICS = {
-    "if": {"Fn::If": ["Production", "a", "b"]},
-    "import": {"Fn::ImportValue": "Shared"},
-    "parameter": {"Ref": "Parameter"},
-}
-_UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
 TAGS = [{"Key": key, "Value": "a"} for key in ("Env", "Team", "Service")]
 TODAY = dt.date(2030, 6, 15)
 
@@ -60,12 +55,12 @@ class TestTagged:
 
         assert [expected] == self.found(tags)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """Neither unknown tags nor an unknown one of them is a breach."""
         assert [] == self.found(unknown) + self.found([unknown])
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_an_unknown_key(self, unknown):
         """A key that the deployment decides about may be the one that is missing."""
         assert [] == self.found([*TAGS[:2], {"Key": unknown, "Value": "a"}])
@@ -114,7 +109,7 @@ class TestTaggedReplicas:
 
         assert found.startswith("Properties.Replicas.0.Tags: ")
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """Replicas that the deployment decides about are no breach."""
         for replicas in (unknown, [unknown], [{"Tags": unknown}]):

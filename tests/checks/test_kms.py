@@ -7,17 +7,12 @@ from typing import Any
 import pytest
 
 from secure_constructs.checks import Template, kms
+from tests.support.unknowable import INTRINSICS, unknowable
 
 OWN, FOREIGN = "111122223333", "999999999999"
 OWN_ROOT = f"arn:aws:iam::{OWN}:root"
 SERVICE = {"Service": "events.amazonaws.com"}
 NO_VALUE = {"Ref": "AWS::NoValue"}
-INTRINSICS = {
-    "if": {"Fn::If": ["Production", "a", "b"]},
-    "import": {"Fn::ImportValue": "Shared"},
-    "parameter": {"Ref": "Parameter"},
-}
-_UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
 
 
 class TestRotatedAndKept:
@@ -167,7 +162,7 @@ class TestUsedByThisAccount:
 
         assert [] == problems_with("*", Condition=condition)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_everybody(self, unknown):
         """A condition that the deployment decides about may keep everybody out."""
         assert [] == problems_with("*", Condition=unknown)
@@ -244,7 +239,7 @@ class TestServices:
 
         assert 1 == len(problems_with(SERVICE, Condition=condition))
 
-    @_UNKNOWABLE
+    @unknowable
     def test_that_is_perhaps_tied(self, unknown):
         """A condition that the deployment decides about may tie it."""
         assert [] == problems_with(SERVICE, Condition=unknown)

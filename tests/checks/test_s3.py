@@ -7,14 +7,9 @@ from typing import Any
 import pytest
 
 from secure_constructs.checks import Rule, Template, s3
+from tests.support.unknowable import INTRINSICS, unknowable
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
-INTRINSICS = {
-    "if": {"Fn::If": ["Production", "a", "b"]},
-    "import": {"Fn::ImportValue": "Shared"},
-    "parameter": {"Ref": "Parameter"},
-}
-_UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
 KEY = {"SSEAlgorithm": "aws:kms"}
 KEPT = {"Encryption": "aws:kms"}
 _ON = pytest.mark.parametrize("on", [True, "true"], ids=repr)
@@ -64,7 +59,7 @@ class TestPublicAccessBlocked:
         """What is not written out is not relied on."""
         assert 4 == len(self.found(flags))
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """Neither unknown flags nor an unknown configuration is a breach."""
         flags = dict.fromkeys(self.FLAGS, unknown)
@@ -112,7 +107,7 @@ class TestEncrypted:
             ServerSideEncryptionByDefault=KEY, BucketKeyEnabled=off
         )
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_with_a_bucket_key(self, unknown):
         """A bucket key that the deployment decides about is no breach."""
         assert [] == self.found(
@@ -143,7 +138,7 @@ class TestEncrypted:
         """Keys that only clients have must be blocked by name."""
         assert [self.NOT_BLOCKED] == self.found(BlockedEncryptionTypes=blocked)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """An unknown part, from the whole down to the algorithm, is no breach."""
         configuration = "ServerSideEncryptionConfiguration"
@@ -154,7 +149,7 @@ class TestEncrypted:
         assert [] == self.found(ServerSideEncryptionByDefault=unknown)
         assert [] == self.found(ServerSideEncryptionByDefault={"SSEAlgorithm": unknown})
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_blocks_sse_c(self, unknown):
         """Unknown blocked types are no breach, even where only one is unknown."""
         for types in (unknown, ["NONE", unknown]):
@@ -250,7 +245,7 @@ class TestVersioned:
 
         assert [] == problems(s3.versioned, properties)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """An unknown configuration is no breach."""
         assert [] == problems(s3.versioned, {"VersioningConfiguration": unknown})
@@ -295,7 +290,7 @@ class TestKept:
 
         assert count == len(self.found({"Tier": tier}, **gone))
 
-    @_UNKNOWABLE
+    @unknowable
     @pytest.mark.parametrize("policy", POLICIES)
     def test_perhaps_by_the_deployment(self, policy, unknown):
         """With AWS::LanguageExtensions a policy may be an intrinsic."""

@@ -7,15 +7,10 @@ from typing import Any
 import pytest
 
 from secure_constructs.checks import Rule, Template, s3
+from tests.support.unknowable import INTRINSICS, unknowable
 
 OWN, FOREIGN = "111122223333", "999999999999"
 NO_VALUE = {"Ref": "AWS::NoValue"}
-INTRINSICS = {
-    "if": {"Fn::If": ["Production", "a", "b"]},
-    "import": {"Fn::ImportValue": "Shared"},
-    "parameter": {"Ref": "Parameter"},
-}
-_UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
 
 
 def problems(
@@ -72,7 +67,7 @@ class TestOwnedByTheAccount:
 
         assert ["Properties.AccessControl: an ACL is set"] == found
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """Unknown controls and ACLs are no breach."""
         properties = {"OwnershipControls": unknown, "AccessControl": unknown}
@@ -116,7 +111,7 @@ class TestOriginsNamed:
         """Without rules no origin is allowed."""
         assert [] == problems(s3.origins_named, {"CorsConfiguration": cors})
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """Rules and origins that the deployment decides about are no breach."""
         for cors in (unknown, {"CorsRules": unknown}, {"CorsRules": [unknown]}):
@@ -164,7 +159,7 @@ class TestAccessLogged:
 
         assert [expected] == self.found(logging, BucketName="orders")
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """A configuration that the deployment decides about is no breach."""
         assert [] == self.found(unknown)
@@ -178,7 +173,7 @@ class TestAccessLogged:
 
         assert [] == self.found(None, statement)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_not_needed_where_logs_of_other_stacks_are_received(self, unknown):
         """The sources may be buckets that only the deployment knows."""
         statement = {
@@ -228,7 +223,7 @@ class TestNoForeignPrincipal:
 
         assert [] == self.found("*", Condition=condition)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_everybody(self, unknown):
         """A condition that the deployment decides about may keep everybody out."""
         assert [] == self.found("*", Condition=unknown)
@@ -274,7 +269,7 @@ class TestNoForeignPrincipal:
         """A Deny lets nobody in."""
         assert [] == self.found(principal, Effect="Deny")
 
-    @_UNKNOWABLE
+    @unknowable
     def test_everybody_beside_what_is_unknown(self, unknown):
         """Whatever else the deployment decides, everybody is let in."""
         for principal, more in (
@@ -284,7 +279,7 @@ class TestNoForeignPrincipal:
         ):
             assert [self.EVERYBODY] == self.found(principal, **more)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_another_account_beside_what_is_unknown(self, unknown):
         """So is an account that is named."""
         assert [self.ACCOUNT] == self.found({"AWS": [FOREIGN, unknown]})
@@ -313,7 +308,7 @@ class TestNoForeignPrincipal:
             problems(s3.no_foreign_principal, properties, policy, of=of)
         )
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """Neither an unknown principal nor an unknown policy is a breach."""
         assert [] == self.found(unknown) + self.found({"AWS": unknown})

@@ -7,14 +7,9 @@ from typing import Any
 import pytest
 
 from secure_constructs.checks import Template, s3
+from tests.support.unknowable import INTRINSICS, unknowable
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
-INTRINSICS = {
-    "if": {"Fn::If": ["Production", "a", "b"]},
-    "import": {"Fn::ImportValue": "Shared"},
-    "parameter": {"Ref": "Parameter"},
-}
-_UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
 ABORT = {
     "Status": "Enabled",
     "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
@@ -114,19 +109,19 @@ class TestCleanedUp:
 
         assert [self.UPLOADS] == problems(properties)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_the_deployment(self, unknown):
         """Rules that the deployment decides about are no breach, not even one."""
         for configuration in (unknown, {"Rules": unknown}):
             properties = {"LifecycleConfiguration": configuration}
             assert [] == problems(properties)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_one_rule(self, unknown):
         """One rule that the deployment decides about may do what is missing."""
         assert [] == self.found(unknown)
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_a_rule_that_may_be_on(self, unknown):
         """A rule that the deployment turns on or off is no breach."""
         assert [] == self.found({**ABORT, **EXPIRE, "Status": unknown})

@@ -7,20 +7,15 @@ from typing import Any
 import pytest
 
 from secure_constructs.checks import Template, s3
+from tests.support.unknowable import INTRINSICS, unknowable
 
 OWN = "111122223333"
-INTRINSICS = {
-    "if": {"Fn::If": ["Production", "a", "b"]},
-    "import": {"Fn::ImportValue": "Shared"},
-    "parameter": {"Ref": "Parameter"},
-}
 ARN = {"Fn::GetAtt": ["Data", "Arn"]}
 OBJECTS = {"Fn::Join": ["", [ARN, "/*"]]}
 HTTP = {"Bool": {"aws:SecureTransport": "false"}}
 OLD_TLS = {"NumericLessThan": {"s3:TlsVersion": 1.2}}
 NO_HTTP = "Properties: its policy does not refuse plain http"
 NO_TLS = "Properties: its policy does not refuse TLS below 1.2"
-_UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
 
 
 def problems(*policies: Any, name: object = None, of: object = None) -> list[str]:
@@ -204,7 +199,7 @@ class TestEncryptedInTransit:
 
         assert [] == found
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_an_unknown_policy(self, unknown):
         """A policy or statements that the deployment decides about are no breach."""
         for policy in (unknown, {"Statement": unknown}, {"Statement": [unknown] * 2}):
@@ -219,7 +214,7 @@ class TestEncryptedInTransit:
 
         assert [] == found_with({**deny(), **changes}, {**deny(OLD_TLS), **changes})
 
-    @_UNKNOWABLE
+    @unknowable
     def test_perhaps_by_an_unknown_value(self, unknown):
         """A value or version that the deployment decides about is no breach."""
         http = {"Bool": {"aws:SecureTransport": unknown}}
@@ -227,7 +222,7 @@ class TestEncryptedInTransit:
 
         assert [] == found_with(deny(http), deny(old_tls))
 
-    @_UNKNOWABLE
+    @unknowable
     def test_not_by_unknown_parts_of_something_else(self, unknown):
         """What is known of a statement may show that it refuses something else."""
         for other in (

@@ -13,14 +13,9 @@ from secure_constructs.checks.template import (
     listed,
     text,
 )
+from tests.support.unknowable import unknowable
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
-INTRINSICS = {
-    "if": {"Fn::If": ["Production", "a", "b"]},
-    "import": {"Fn::ImportValue": "Shared"},
-    "parameter": {"Ref": "Parameter"},
-}
-_UNKNOWABLE = pytest.mark.parametrize("unknown", INTRINSICS.values(), ids=INTRINSICS)
 
 
 def resource(properties: object = None, **body: object) -> Resource:
@@ -55,12 +50,12 @@ class TestRead:
         """A resource may have no properties."""
         assert None is resource(properties).read("Rules")
 
-    @_UNKNOWABLE
+    @unknowable
     def test_is_unknown_below_an_intrinsic(self, unknown):
         """What lies inside of what the deployment decides is not known."""
         assert UNKNOWN is resource({"Rules": unknown}).read("Rules", 0, "Status")
 
-    @_UNKNOWABLE
+    @unknowable
     def test_is_unknown_below_an_unknown_element(self, unknown):
         """The same holds for an element of a list."""
         assert UNKNOWN is resource({"Rules": [unknown]}).read("Rules", 0, "Status")
@@ -69,7 +64,7 @@ class TestRead:
         """A macro may bring any property."""
         assert UNKNOWN is resource({"Fn::Transform": {"Name": "Macro"}}).read("Rules")
 
-    @_UNKNOWABLE
+    @unknowable
     def test_returns_an_intrinsic_as_it_is(self, unknown):
         """At the end of the path the caller may look at the intrinsic itself."""
         assert unknown == resource({"Rules": unknown}).read("Rules")
@@ -86,7 +81,7 @@ class TestRead:
 
 
 class TestKnown:
-    @_UNKNOWABLE
+    @unknowable
     def test_is_unknown_for_an_intrinsic(self, unknown):
         """The value itself may be left to the deployment."""
         assert UNKNOWN is resource({"Status": unknown}).known("Status")
@@ -101,7 +96,7 @@ class TestKnown:
 
 
 class TestIsIntrinsic:
-    @_UNKNOWABLE
+    @unknowable
     def test_knows_references_and_functions(self, unknown):
         """References and functions are intrinsics."""
         assert is_intrinsic(unknown)
@@ -126,7 +121,7 @@ class TestIsIntrinsic:
 
 
 class TestIsUndecided:
-    @_UNKNOWABLE
+    @unknowable
     def test_with_an_intrinsic_anywhere(self, unknown):
         """One part that the deployment decides is enough."""
         for value in (unknown, [unknown], {"a": ["b", {"c": unknown}]}, UNKNOWN):

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from secure_constructs.checks.template import Template
+
 _UNKNOWN_ACCOUNT = "unknown-account"
 _NESTED = ".nested.template.json"
 _ASSETS = ".assets.json"
@@ -75,6 +77,12 @@ class StackOutput:
         for path in sorted(others):
             if path.read_bytes() in contents and self._holds(path):
                 yield path
+
+    @functools.cached_property
+    def contents(self) -> list[tuple[Path, Template]]:
+        """These templates, parsed, beside the files that they are in."""
+        account = self.account
+        return [(path, Template(load(path), account)) for path in self.templates]
 
     def _holds(self, nested: Path) -> bool:
         """

@@ -35,14 +35,15 @@ def refuses(bucket: Resource, how: Callable[[Statement], bool]) -> bool:
 
     Where the deployment decides about what could refuse it, they may.
     """
+    policies = policies_of(bucket)
     covered = {
         arn
-        for statement in statements_of(bucket)
+        for policy in policies
+        for statement in policy.statements
         if _may_deny_everybody_everything(statement) and how(statement)
         for arn in _own_arns(statement, bucket)
     }
-    whole = all(policy.is_whole for policy in policies_of(bucket))
-    return {"", "/*"} <= covered or not whole
+    return {"", "/*"} <= covered or not all(policy.is_whole for policy in policies)
 
 
 def is_plain_http(statement: Statement) -> bool:
@@ -67,8 +68,7 @@ def refuses_other_keys(bucket: Resource, key: object) -> bool:
         and statement.is_about("s3:PutObject")
         and "/*" in _own_arns(statement, bucket)
         and statement.conditions == refused
-        for policy in policies_of(bucket)
-        for statement in policy.statements
+        for statement in statements_of(bucket)
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from secure_constructs.checks.rule import Breach, rule
 from secure_constructs.checks.template import (
+    KEPT,
     UNKNOWN,
     Resource,
     is_intrinsic,
@@ -49,7 +50,6 @@ _HOLDING_DATA = (
     "AWS::KMS::Key",
     "AWS::S3::Bucket",
 )
-_KEPT = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
 @rule(
@@ -82,7 +82,7 @@ def data_kept(store: Resource) -> Iterator[Breach]:
     """Data stores outlive their stack."""
     if store.read("DBClusterIdentifier") is not None:
         return  # The data of an instance in a cluster is the cluster's.
-    for policy in store.loses_data_by(*_KEPT):
+    for policy in store.loses_data_by(*KEPT, "Snapshot"):
         yield Breach(policy, f"{policy} does not keep the data")
 
 
@@ -115,10 +115,11 @@ def weakenings_argued(resource: Resource) -> Iterator[Breach]:
 )
 def protected(store: Resource) -> Iterator[Breach]:
     """A production stack that holds data is protected from its own deletion."""
-    holding = (each for each in store.template.of_type(*_HOLDING_DATA))
-    first = next(each for each in holding if each.keeps_data or each is store)
+    if store.template.protected is not False or not store.keeps_data:
+        return
     # Said once a stack, at the first resource that holds data worth keeping.
-    if store.template.protected is False and store.keeps_data and first is store:
+    holding = store.template.of_type(*_HOLDING_DATA)
+    if store is next(each for each in holding if each.keeps_data):
         yield Breach("Properties", "its stack has no termination protection")
 
 

@@ -22,16 +22,16 @@ from aws_cdk import (
 )
 
 from secure_constructs.checks import cdk, kms, s3
-from secure_constructs.checks.assembly import load, stacks_at
-from secure_constructs.checks.template import Resource, Template
+from secure_constructs.checks.assembly import stacks_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from aws_cdk import CfnResource, IPolicyValidationContext
     from constructs import IConstruct
 
     from secure_constructs.checks.rule import Breach, Rule
+    from secure_constructs.checks.template import Resource
 
 # The plugin's name, which core puts in front of a rule's id to acknowledge it.
 NAMESPACE = "SecureConstructs"
@@ -106,7 +106,8 @@ class Guard:
         """Report every broken promise."""
         resources = {
             (str(path), resource.logical_id): resource
-            for path, template in _templates(context)
+            for stack in stacks_at(map(Path, context.template_paths))
+            for path, template in stack.contents
             for resource in template.resources.values()
         }
         recorded = {at for at, resource in resources.items() if resource.record}
@@ -158,14 +159,6 @@ def guard_of(scopes: Sequence[IConstruct]) -> Guard:
     if isinstance(scopes[0], App):
         Validations.of(scopes[0]).add_plugins(guard)
     return guard
-
-
-def _templates(
-    context: IPolicyValidationContext,
-) -> Iterator[tuple[Path, Template]]:
-    for stack in stacks_at(map(Path, context.template_paths)):
-        for path in stack.templates:
-            yield path, Template(load(path), account=stack.account)
 
 
 def _violating(at: tuple[str, str], breaches: list[Breach]) -> PolicyViolatingResource:

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from secure_constructs.checks.policy import Statement, read_policy
 from secure_constructs.checks.rule import Breach, rule
-from secure_constructs.checks.template import Resource
+from secure_constructs.checks.template import KEPT, Resource
 
 _KEY = "AWS::KMS::Key"
-_KEPT = ("Retain", "RetainExceptOnCreate")
 _LONGEST_ROTATION = 365
 _SHORTEST_WINDOW = 30
 _FOR_SERVICES = "kms:GrantIsForAWSResource"
@@ -35,7 +34,7 @@ def rotated_and_kept(key: Resource) -> Iterator[Breach]:
     window = _number(key.known("PendingWindowInDays"))
     if window is not None and window < _SHORTEST_WINDOW:
         yield Breach("Properties.PendingWindowInDays", f"is gone after {window} days")
-    for policy in key.loses_data_by(*_KEPT) if key.keeps_data else ():
+    for policy in key.loses_data_by(*KEPT) if key.keeps_data else ():
         yield Breach(policy, f"{policy} does not keep the key")
 
 

@@ -17,6 +17,7 @@ from secure_constructs.checks.bucket_policy import (
 )
 from secure_constructs.checks.rule import Breach, rule
 from secure_constructs.checks.template import (
+    KEPT,
     NO_VALUE,
     UNKNOWN,
     Resource,
@@ -33,7 +34,6 @@ _FLAGS = (
     "RestrictPublicBuckets",
 )
 _SUBDOMAINS = re.compile(r"[\w+.-]+://\*\.[^*./:]+(\.[^*./:]+)+(:\d+)?")
-_KEPT = ("Retain", "RetainExceptOnCreate")
 
 
 @rule(
@@ -204,7 +204,7 @@ def origins_named(bucket: Resource) -> Iterator[Breach]:
 )
 def kept(bucket: Resource) -> Iterator[Breach]:
     """The bucket outlives its stack, unless it is recorded as development."""
-    for policy in bucket.loses_data_by(*_KEPT) if bucket.keeps_data else ():
+    for policy in bucket.loses_data_by(*KEPT) if bucket.keeps_data else ():
         yield Breach(policy, f"{policy} does not keep the bucket")
 
 

@@ -19,7 +19,6 @@ from secure_constructs.checks.assembly import (
     load,
     stacks_in,
 )
-from secure_constructs.checks.template import Template
 
 _REPORT = "validation-report.json"
 _FAILING = ("error", "fatal")
@@ -63,7 +62,7 @@ class Finding:
 
 def waivers_of(stack: StackOutput) -> Iterator[Waiver]:
     """Yield the waivers that the templates of *stack* record."""
-    for _, template in _read(stack):
+    for _, template in stack.contents:
         for name, resource in template.resources.items():
             waivers: Mapping[str, Any] = resource.record.get("Waivers") or {}
             for promise, waiver in waivers.items():
@@ -121,15 +120,10 @@ def show(directory: Path, console: Console) -> None:
     )
 
 
-def _read(stack: StackOutput) -> Iterator[tuple[Path, Template]]:
-    for path in stack.templates:
-        yield path, Template(load(path), account=stack.account)
-
-
 def _stacks(stacks: list[StackOutput]) -> Table:
     table = _table("Stack", "Tier", "Resources")
     for stack in stacks:
-        found = [each for _, read in _read(stack) for each in read.resources.values()]
+        found = [each for _, read in stack.contents for each in read.resources.values()]
         tiers = {str(each.record["Tier"]) for each in found if "Tier" in each.record}
         types = Counter(each.type for each in found)
         counts = [f"{count} {type_}" for type_, count in sorted(types.items())]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+import functools
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -12,6 +14,8 @@ from typing import Any, cast
 MARK = "SecureConstructs"
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
+# The policies under which a resource outlives its stack.
+KEPT = ("Retain", "RetainExceptOnCreate")
 
 
 class Unknown(enum.Enum):
@@ -52,6 +56,20 @@ class Template:
         """Yield the resources of one of *types*."""
         return (each for each in self.resources.values() if each.type in types)
 
+    @functools.cached_property
+    def _indexes(self) -> dict[tuple[str, str], dict[str | None, list[Resource]]]:
+        """The resources of a type by what one of their properties says, as asked."""
+        return {}
+
+    def _saying(self, type_: str, key: str) -> dict[str | None, list[Resource]]:
+        """Return the resources of *type_* by the text of their property *key*."""
+        if (type_, key) not in self._indexes:
+            index: dict[str | None, list[Resource]] = defaultdict(list)
+            for each in self.of_type(type_):
+                index[text(each.read(key))].append(each)
+            self._indexes[type_, key] = index
+        return self._indexes[type_, key]
+
     def naming(
         self, resource: Resource, type_: str, key: str, *, name: str
     ) -> Iterator[Resource]:
@@ -60,9 +78,10 @@ class Template:
 
         They may give its logical id, its ARN or what its property *name* says.
         """
-        names = {f"${{{resource.logical_id}}}", resource.arn, text(resource.read(name))}
-        names -= {None}
-        return (each for each in self.of_type(type_) if text(each.read(key)) in names)
+        own = text(resource.read(name))
+        index = self._saying(type_, key)
+        for each in dict.fromkeys((f"${{{resource.logical_id}}}", resource.arn, own)):
+            yield from index.get(each, ()) if each is not None else ()
 
 
 @dataclass(frozen=True)
