@@ -193,3 +193,15 @@ class TestExactly:
             SecureBucket(stack, "Data", encryption_key=key)
 
         assert 7 + 5 == len(calls)
+
+    def test_key_of_another_stack(self):
+        """The second bucket uses the view of the first, and compares nothing again."""
+        app = new_app()
+        key = AppKey(cdk.Stack(app, "Keys"), "Key")
+        stack = cdk.Stack(app, "Stack")
+        SecureBucket(stack, "First", encryption_key=key)
+
+        with kernel_calls() as calls:
+            SecureBucket(stack, "Data", encryption_key=key)
+
+        assert 7 + 5 == len(calls)
