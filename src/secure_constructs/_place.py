@@ -12,7 +12,7 @@ from secure_constructs._notes import nearest, settle
 from secure_constructs.tier import Tier, tier_by_context
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_kms as kms, aws_sns as sns
     from constructs import Construct, IConstruct
 
     from secure_constructs._inputs import Inputs
@@ -68,6 +68,11 @@ class Place:
         """The nearest baseline's key, if one has it."""
         key = nearest(self.scopes, "encryption_key")
         return cast("kms.IKey | AppKey | None", key)
+
+    @property
+    def alarm_topic(self) -> sns.ITopic | None:
+        """The nearest baseline's topic for alarms, if one has it."""
+        return cast("sns.ITopic | None", nearest(self.scopes, "alarm_topic"))
 
     @functools.cached_property
     def protected(self) -> bool:
