@@ -104,6 +104,8 @@ class TestRules:
         assert {
             *("S3-01", "S3-02", "S3-03", "S3-04", "S3-05", "S3-06", "S3-07", "S3-08"),
             *("S3-09", "S3-13", "KEY-01", "KEY-02"),
+            *("LAM-01", "LAM-02", "LAM-03", "LAM-05", "LAM-06", "LAM-08", "LAM-10"),
+            *("LAM-15",),
             *("CDK-01", "CDK-02", "CDK-06", "CDK-07"),
         } <= {each.id for each in RULES}
 
@@ -131,6 +133,9 @@ class TestRules:
     @_EACH
     def test_name_rules_of_cdk_nag_with_their_pack(self, each):
         """The pack is in front, as in a finding of cdk-nag."""
-        packs = r"(AwsSolutions|HIPAA\.Security|NIST\.800\.53\.R[45]|PCI\.DSS\.321)"
+        packs = (
+            r"(AwsSolutions|HIPAA\.Security|NIST\.800\.53\.R[45]|PCI\.DSS\.321"
+            r"|Serverless)"
+        )
 
         assert [] == [name for name in each.nag if not re.match(rf"{packs}-\w+$", name)]

@@ -11,6 +11,7 @@ from secure_constructs.checks.template import (
     is_intrinsic,
     is_undecided,
     listed,
+    number,
     text,
 )
 from tests.support.unknowable import unknowable
@@ -240,6 +241,7 @@ class TestResource:
         found = resource(Metadata={"SecureConstructs": record})
 
         assert expected is found.keeps_data
+        assert expected is not found.is_development
 
 
 class TestTemplate:
@@ -262,41 +264,13 @@ class TestTemplate:
         assert (None, None) == (template.account, template.protected)
 
 
-class TestNaming:
-    """Which resources belong to which: a policy names its bucket."""
+class TestNumber:
+    @pytest.mark.parametrize("value", [30, "30"], ids=repr)
+    def test_is_read(self, value):
+        """A template may write a number as text."""
+        assert 30 == number(value)
 
-    def names(self, value: object, *, type_: str = "Policy", **bucket: object) -> bool:
-        """Whether a policy of a bucket *value* is found for the bucket `Data`."""
-        resources = {
-            "Data": {"Type": "Bucket", "Properties": bucket},
-            "Policy": {"Type": type_, "Properties": {"Bucket": value}},
-        }
-        template = Template({"Resources": resources})
-        data = template.resources["Data"]
-        return bool(list(template.naming(data, "Policy", "Bucket", name="Name")))
-
-    @pytest.mark.parametrize(
-        "value",
-        [
-            {"Ref": "Data"},
-            {"Fn::Sub": "${Data}"},
-            {"Fn::GetAtt": ["Data", "Arn"]},
-        ],
-        ids=str,
-    )
-    def test_by_reference(self, value):
-        """A reference to the resource names it, however it is spelled."""
-        assert self.names(value)
-
-    @pytest.mark.parametrize(
-        "value",
-        [{"Ref": "Other"}, "Data", None, {"Fn::ImportValue": "Data"}, NO_VALUE],
-        ids=str,
-    )
-    def test_by_nothing_else(self, value):
-        """Neither another resource nor the bare logical id names it."""
-        assert not self.names(value)
-
-    def test_only_resources_of_the_type(self):
-        """Other resources may name it too."""
-        assert not self.names({"Ref": "Data"}, type_="Other")
+    @pytest.mark.parametrize("value", [None, "", "a", 1.5, -1, True, UNKNOWN], ids=repr)
+    def test_is_none_of_anything_else(self, value):
+        """What is no whole number is none."""
+        assert None is number(value)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from secure_constructs.checks import cdk, kms, s3
+from secure_constructs.checks import cdk, kms, lambda_, lambda_failures, s3
 from secure_constructs.checks.rule import Breach, Rule
 from secure_constructs.checks.template import Resource, Template
 
-RULES: tuple[Rule, ...] = (*s3.RULES, *kms.RULES, *cdk.RULES)
+RULES: tuple[Rule, ...] = (
+    *s3.RULES,
+    *kms.RULES,
+    *lambda_.RULES,
+    *lambda_failures.RULES,
+    *cdk.RULES,
+)
 
 __all__ = ["RULES", "Breach", "Resource", "Rule", "Template"]

@@ -40,21 +40,15 @@ def refuses(bucket: Resource, how: Callable[[Statement], bool]) -> bool:
         arn
         for policy in policies
         for statement in policy.statements
-        if _may_deny_everybody_everything(statement) and how(statement)
+        if statement.may_refuse_everybody("s3:*") and how(statement)
         for arn in _own_arns(statement, bucket)
     }
     return {"", "/*"} <= covered or not all(policy.is_whole for policy in policies)
 
 
-def is_plain_http(statement: Statement) -> bool:
-    """Whether *statement* may be about everything that does not come by TLS."""
-    value = _only(statement, "Bool", "aws:SecureTransport")
-    return statement.may("Condition", is_so=_is_false(value) or is_intrinsic(value))
-
-
 def is_old_tls(statement: Statement) -> bool:
     """Whether *statement* may be about everything that comes by TLS below 1.2."""
-    lowest = listed(_only(statement, "NumericLessThan", "s3:TlsVersion"))
+    lowest = listed(statement.only_condition("NumericLessThan", "s3:TlsVersion"))
     high = [is_intrinsic(each) or _number(each) >= _LOWEST_TLS for each in lowest]
     return statement.may("Condition", is_so=any(high))
 
@@ -81,29 +75,9 @@ def receives_logs(bucket: Resource) -> bool:
     )
 
 
-def _may_deny_everybody_everything(statement: Statement) -> bool:
-    everything = bool({"*", "s3:*"} & set(statement.actions))
-    return (
-        statement.may_deny
-        and statement.may("Principal", is_so=statement.is_for_everybody)
-        and statement.may("Action", is_so=everything)
-    )
-
-
-def _only(statement: Statement, operator: str, key: str) -> object:
-    """Return the value of the one condition *statement* has, if it is on *key*."""
-    keys = statement.conditions.get(operator, {})
-    one = len(statement.conditions) == len(keys) == 1
-    return keys.get(key) if one else None
-
-
 def _number(value: object) -> float:
     """Return *value* as a number, which a policy may write as text."""
     return float(str(value)) if _DECIMAL.fullmatch(str(value)) else 0
-
-
-def _is_false(value: object) -> bool:
-    return value is False or value == "false"
 
 
 def _own_arns(statement: Statement, bucket: Resource) -> set[str]:
@@ -111,7 +85,7 @@ def _own_arns(statement: Statement, bucket: Resource) -> set[str]:
     if "*" in statement.resources or "Resource" in statement.open:
         return {"", "/*"}
     name = text(bucket.read("BucketName"))
-    names = [f"${{{bucket.logical_id}}}", *([name] if name else [])]
+    names = [bucket.ref, *([name] if name else [])]
     spelled = "|".join(map(re.escape, names))
     own = re.compile(rf"(?:{re.escape(bucket.arn)}|arn:[^/]*:s3:::(?:{spelled}))(/\*)?")
     found = (own.fullmatch(each) for each in statement.resources if each)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from secure_constructs.checks.policy import Statement, read_policy
 from secure_constructs.checks.rule import Breach, rule
-from secure_constructs.checks.template import KEPT, Resource
+from secure_constructs.checks.template import KEPT, Resource, number
 
 _KEY = "AWS::KMS::Key"
 _LONGEST_ROTATION = 365
@@ -28,10 +28,10 @@ def rotated_and_kept(key: Resource) -> Iterator[Breach]:
     """The key rotates yearly and is not deleted in haste."""
     if key.known("EnableKeyRotation") in (None, False, "false") and _can_rotate(key):
         yield Breach("Properties.EnableKeyRotation", "the key does not rotate")
-    period = _number(key.known("RotationPeriodInDays"))
+    period = number(key.known("RotationPeriodInDays"))
     if period is not None and period > _LONGEST_ROTATION:
         yield Breach("Properties.RotationPeriodInDays", f"rotates every {period} days")
-    window = _number(key.known("PendingWindowInDays"))
+    window = number(key.known("PendingWindowInDays"))
     if window is not None and window < _SHORTEST_WINDOW:
         yield Breach("Properties.PendingWindowInDays", f"is gone after {window} days")
     for policy in key.loses_data_by(*KEPT) if key.keeps_data else ():
@@ -84,11 +84,6 @@ def _may_refuse_grants(statement: Statement) -> bool:
         and statement.may("Action", is_so=statement.is_about(_GRANT))
         and statement.may("Condition", is_so=operators and only)
     )
-
-
-def _number(value: object) -> int | None:
-    """Return *value* as a number, which a template may write as text."""
-    return int(str(value)) if str(value).isdecimal() else None
 
 
 def _can_rotate(key: Resource) -> bool:

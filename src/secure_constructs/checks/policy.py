@@ -92,6 +92,21 @@ class Statement:
         accounts = dict.fromkeys(self.foreign_accounts(own))
         return found + [f"lets the account {account} in" for account in accounts]
 
+    def may_refuse_everybody(self, *everything: str) -> bool:
+        """Whether it may deny everybody *everything*, of which `*` is always one."""
+        every = bool({"*", *everything} & set(self.actions))
+        return (
+            self.may_deny
+            and self.may("Principal", is_so=self.is_for_everybody)
+            and self.may("Action", is_so=every)
+        )
+
+    def only_condition(self, operator: str, key: str) -> object:
+        """Return the value of the one condition it has, if that is on *key*."""
+        keys = self.conditions.get(operator, {})
+        one = len(self.conditions) == len(keys) == 1
+        return keys.get(key) if one else None
+
     def may(self, part: str, *, is_so: bool) -> bool:
         """Whether a *part* is as it is to be, or may be by the deployment."""
         return is_so or part in self.open
@@ -164,6 +179,13 @@ def read_policy(resource: Resource, *path: str) -> Policy:
     written = [each for each in listed(raw) if _is_statement(each)]
     whole = len(written) == len(listed(raw))
     return Policy([_statement(each) for each in written], whole)
+
+
+def is_plain_http(statement: Statement) -> bool:
+    """Whether *statement* may be about everything that does not come by TLS."""
+    value = statement.only_condition("Bool", "aws:SecureTransport")
+    false = value in (False, "false") or is_intrinsic(value)
+    return statement.may("Condition", is_so=false)
 
 
 def _is_canonical(user: str | None) -> bool:

@@ -9,12 +9,12 @@ from typing import Any
 
 from secure_constructs.checks.bucket_policy import (
     is_old_tls,
-    is_plain_http,
     receives_logs,
     refuses,
     refuses_other_keys,
     statements_of,
 )
+from secure_constructs.checks.policy import is_plain_http
 from secure_constructs.checks.rule import Breach, rule
 from secure_constructs.checks.template import (
     KEPT,
@@ -157,7 +157,7 @@ def access_logged(bucket: Resource) -> Iterator[Breach]:
         return
     location = "Properties.LoggingConfiguration"
     destination = bucket.read("LoggingConfiguration", "DestinationBucketName")
-    itself = (f"${{{bucket.logical_id}}}", text(bucket.read("BucketName")) or "-")
+    itself = (bucket.ref, text(bucket.read("BucketName")) or "-")
     if logging is None:
         yield Breach(location, "access is not logged")
     elif destination is None or text(destination) in itself:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 import functools
+import re
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 # The key under which a construct records its promises in a resource's metadata.
 MARK = "SecureConstructs"
@@ -16,6 +17,12 @@ MARK = "SecureConstructs"
 NO_VALUE = {"Ref": "AWS::NoValue"}
 # The policies under which a resource outlives its stack.
 KEPT = ("Retain", "RetainExceptOnCreate")
+# The name in a reference to a resource or to one of its attributes.
+_REFERENCE = re.compile(r"\$\{([^.}]+)(?:\.[^}]*)?\}")
+
+# What a resource can be found by. The function is part of an index's name: pass a
+# function of a module, not one that each call makes anew.
+Keys: TypeAlias = "Callable[[Resource], Iterable[Hashable]]"
 
 
 class Unknown(enum.Enum):
@@ -57,18 +64,19 @@ class Template:
         return (each for each in self.resources.values() if each.type in types)
 
     @functools.cached_property
-    def _indexes(self) -> dict[tuple[str, str], dict[str | None, list[Resource]]]:
-        """The resources of a type by what one of their properties says, as asked."""
+    def _indexes(self) -> dict[tuple[str, Keys], dict[Hashable, list[Resource]]]:
+        """The resources of a type by their keys, as asked."""
         return {}
 
-    def _saying(self, type_: str, key: str) -> dict[str | None, list[Resource]]:
-        """Return the resources of *type_* by the text of their property *key*."""
-        if (type_, key) not in self._indexes:
-            index: dict[str | None, list[Resource]] = defaultdict(list)
+    def index(self, type_: str, keys: Keys) -> Mapping[Hashable, list[Resource]]:
+        """Return the resources of *type_* by their *keys*, which are read once."""
+        if (type_, keys) not in self._indexes:
+            index: dict[Hashable, list[Resource]] = defaultdict(list)
             for each in self.of_type(type_):
-                index[text(each.read(key))].append(each)
-            self._indexes[type_, key] = index
-        return self._indexes[type_, key]
+                for key in dict.fromkeys(keys(each)):
+                    index[key].append(each)
+            self._indexes[type_, keys] = dict(index)
+        return self._indexes[type_, keys]
 
     def naming(
         self, resource: Resource, type_: str, key: str, *, name: str
@@ -76,12 +84,25 @@ class Template:
         """
         Yield the resources of *type_* whose property *key* is *resource*.
 
-        They may give its logical id, its ARN or what its property *name* says.
+        They may give its logical id, its ARN or what its property *name* says, also
+        as one of several.
         """
         own = text(resource.read(name))
-        index = self._saying(type_, key)
-        for each in dict.fromkeys((f"${{{resource.logical_id}}}", resource.arn, own)):
+        index = self.index(type_, _saying(key))
+        for each in dict.fromkeys((resource.ref, resource.arn, own)):
             yield from index.get(each, ()) if each is not None else ()
+
+    def referred(self, value: object) -> Resource | None:
+        """Return the resource of the template that *value* refers to."""
+        match = _REFERENCE.fullmatch(text(value) or "")
+        return self.resources.get(match[1]) if match else None
+
+    def settled(self, value: object) -> str | None:
+        """Return the text of *value*; None where the deployment decides about it."""
+        written = text(value)
+        names = _REFERENCE.findall(written or "")
+        known = all(name in self.resources or "::" in name for name in names)
+        return written if known else None
 
 
 @dataclass(frozen=True)
@@ -105,6 +126,11 @@ class Resource:
         return str(self.body.get("Type", ""))
 
     @property
+    def ref(self) -> str:
+        """The text of a reference to it."""
+        return f"${{{self.logical_id}}}"
+
+    @property
     def arn(self) -> str:
         """The text of its ARN."""
         return f"${{{self.logical_id}.Arn}}"
@@ -123,9 +149,14 @@ class Resource:
                 yield policy
 
     @property
+    def is_development(self) -> bool:
+        """Whether it is recorded as development."""
+        return bool(self.record.get("Tier") == "development")
+
+    @property
     def keeps_data(self) -> bool:
         """Whether its data is to be kept: unless it is recorded as development."""
-        return self.record.get("Tier") != "development"
+        return not self.is_development
 
     def read(self, *path: str | int) -> Any:  # noqa: ANN401 - templates are untyped
         """
@@ -174,6 +205,11 @@ def listed(value: Any) -> list[Any]:  # noqa: ANN401 - templates are untyped
     return list(value) if isinstance(value, list) else [value]
 
 
+def number(value: object) -> int | None:
+    """Return *value* as a whole number, which a template may write as text."""
+    return int(str(value)) if str(value).isdecimal() else None
+
+
 def text(value: object) -> str | None:
     """
     Return *value* as text, with `${Name}` and `${Name.Attribute}` for references.
@@ -188,6 +224,12 @@ def text(value: object) -> str | None:
     ((name, argument),) = cast("Mapping[str, Any]", value).items()
     write = _WRITERS.get(name)
     return write(argument) if write else None
+
+
+@functools.cache
+def _saying(key: str) -> Keys:
+    """Return, one for each *key*, what reads the texts of that property."""
+    return lambda resource: [text(each) for each in listed(resource.read(key))]
 
 
 def _step(value: Any, step: str | int) -> Any:  # noqa: ANN401 - templates are untyped
