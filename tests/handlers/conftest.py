@@ -1,0 +1,124 @@
+"""An AWS in memory with a bucket and a table, and cold starts of the handler."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import os
+import sys
+
+from types import ModuleType
+
+import boto3
+import pytest
+
+from aws_lambda_powertools.metrics.provider import cold_start as cold_starts
+from moto import mock_aws
+
+from tests.handlers.messages import CONTEXT, batch
+from tests.handlers.outcome import Outcome
+
+HANDLER = "examples.handlers.orders.handler"
+
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": "testing",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "POWERTOOLS_LOG_LEVEL": "INFO",
+    "POWERTOOLS_METRICS_NAMESPACE": "shop",
+    "POWERTOOLS_SERVICE_NAME": "shop",
+    "POWERTOOLS_TRACER_CAPTURE_RESPONSE": "false",
+    "POWERTOOLS_TRACE_DISABLED": "true",
+    "UPLOADS_BUCKET": "uploads",
+    "UPLOAD_PREFIX": "incoming/",
+}
+
+
+def set_environment(patch):
+    """Set what Lambda, the construct and the app set, and nothing of the machine's."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "POWERTOOLS_", "TABLE_NAME")):
+            patch.delenv(name)
+    for name, value in ENVIRONMENT.items():
+        patch.setenv(name, value)
+
+
+@pytest.fixture(scope="session")
+def session():
+    """What boto3 has read of its descriptions of services: once for all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        set_environment(patch)
+        return boto3.Session()
+
+
+@pytest.fixture(autouse=True)
+def cloud(session, monkeypatch):
+    """An AWS in memory, empty. No test here reaches another one."""
+    set_environment(monkeypatch)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    with mock_aws(config={"core": {"reset_boto3_session": False}}):
+        yield
+
+
+@pytest.fixture
+def bucket():
+    """The bucket of uploads in it."""
+    here = boto3.resource("s3").Bucket("uploads")
+    here.create(CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    return here
+
+
+@pytest.fixture
+def table():
+    """The table in it, with ten pieces of each article in stock."""
+    here = boto3.resource("dynamodb").create_table(
+        TableName="orders",
+        KeySchema=[
+            {"AttributeName": "PK", "KeyType": "HASH"},
+            {"AttributeName": "SK", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "PK", "AttributeType": "S"},
+            {"AttributeName": "SK", "AttributeType": "S"},
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for sku in ("lamp", "bulb"):
+        here.put_item(Item={"PK": f"STOCK#{sku}", "SK": "STOCK", "available": 10})
+    return here
+
+
+@pytest.fixture
+def cold_start(monkeypatch):
+    """Loads the handler's module the way that a new sandbox does."""
+
+    def load():
+        monkeypatch.delitem(sys.modules, HANDLER, raising=False)
+        # Python keeps loggers, and with them the output that they were made for.
+        monkeypatch.delitem(logging.root.manager.loggerDict, "shop", raising=False)
+        cold_starts.reset_cold_start_flag()
+        return importlib.import_module(HANDLER)
+
+    return load
+
+
+@pytest.fixture
+def run(bucket, cold_start, capsys, monkeypatch):
+    """Runs batches in one sandbox, and returns what came of each."""
+    monkeypatch.setenv("UPLOADS_BUCKET", bucket.name)
+    sandbox: list[ModuleType] = []
+
+    def invoke(*bodies):
+        sandbox[:] = sandbox or [cold_start()]
+        capsys.readouterr()
+        response = sandbox[0].handler(batch(*bodies), CONTEXT)
+        return Outcome(
+            failures=[item["itemIdentifier"] for item in response["batchItemFailures"]],
+            printed=capsys.readouterr().out,
+        )
+
+    return invoke
