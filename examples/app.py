@@ -7,20 +7,30 @@ otherwise.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import aws_cdk as cdk
 
-from aws_cdk import aws_iam as iam
+from aws_cdk import (
+    aws_iam as iam,
+    aws_lambda as lambda_,
+    aws_sns as sns,
+    aws_sqs as sqs,
+)
 from constructs import Construct
 
 from secure_constructs import (
     AppKey,
     Baseline,
+    ObservedFunction,
     SecureBucket,
     StandardTags,
     Tier,
     Waived,
     acknowledge_defaults,
 )
+
+HANDLERS = Path(__file__).parent / "handlers"
 
 
 class SharedStack(cdk.Stack):
@@ -29,15 +39,34 @@ class SharedStack(cdk.Stack):
     def __init__(self, scope: Construct, construct_id: str, *, protected: bool) -> None:
         super().__init__(scope, construct_id, termination_protection=protected)
         self.key = AppKey(self, "Key")
+        # Whoever is on call subscribes to it, by mail or a pager's address.
+        self.on_call = sns.Topic(
+            self, "OnCall", enforce_ssl=True, master_key=self.key.key
+        )
+        # A topic that refuses plain http has lost the policy that lets alarms in.
+        self.on_call.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                actions=["sns:Publish"],
+                resources=[self.on_call.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
 
 
-class StorageStack(cdk.Stack):
-    """The documents of orders, and what may be done with them."""
+class OrdersStack(cdk.Stack):
+    """The orders: their documents, and the function that takes them."""
 
     def __init__(
-        self, scope: Construct, construct_id: str, *, key: AppKey, protected: bool
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        shared: SharedStack,
+        protected: bool,
     ) -> None:
         super().__init__(scope, construct_id, termination_protection=protected)
+        Baseline(alarm_topic=shared.on_call).apply_to(self)
         # Customers upload by presigned URLs, which are good for one visit.
         uploads = SecureBucket(
             self,
@@ -50,24 +79,49 @@ class StorageStack(cdk.Stack):
         SecureBucket(
             self,
             "Invoices",
-            encryption_key=key,
+            encryption_key=shared.key,
             lifecycle_rules=[SecureBucket.archiving()],
         )
         thumbnails = "every thumbnail can be made again from its upload"
         SecureBucket(
             self, "Thumbnails", versioning=Waived(thumbnails), retain=Waived(thumbnails)
         )
+        self._take_orders(uploads)
 
-        front_end = iam.ManagedPolicy(
-            self, "FrontEnd", description="What the shop's front end may do with files"
+    def _take_orders(self, uploads: SecureBucket) -> None:
+        """Let a function take the orders that the shop puts into a queue."""
+        incoming = sqs.Queue(
+            self,
+            "Incoming",
+            enforce_ssl=True,
+            visibility_timeout=cdk.Duration.minutes(3),
         )
-        uploads.grants.put(front_end, prefix="incoming/")
+        processor = ObservedFunction(
+            self,
+            "Processor",
+            code=lambda_.Code.from_asset(
+                str(HANDLERS), exclude=["**/__pycache__", "**/*.pyc"]
+            ),
+            handler="orders.handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            environment={
+                "UPLOADS_BUCKET": uploads.bucket_name,
+                "UPLOAD_PREFIX": "incoming/",
+            },
+            powertools_layer="latest",
+            failure_queue=Waived(
+                "it is called by its queue only, which keeps failures"
+            ),
+            dashboard=True,
+        )
+        processor.add_queue_source(incoming, max_concurrency=10)
+        uploads.grants.put(processor, prefix="incoming/")
         # A folder is the smallest part of a bucket that a policy can name.
-        cdk.Validations.of(front_end).acknowledge(
+        cdk.Validations.of(processor.role).acknowledge(
             cdk.Acknowledgment(
                 id="AwsSolutions::AwsSolutions-IAM5[Resource::<Uploads4F6EB0FD.Arn>/incoming/*]",
-                reason="The front end puts one file for each order, under names it "
-                "makes up, into this folder only.",
+                reason="The processor signs links for files whose names it makes up, "
+                "into this folder only.",
             )
         )
 
@@ -80,7 +134,7 @@ def orders(app: cdk.App) -> None:
     Baseline(tags=tags).apply_to(app)
 
     shared = SharedStack(app, "OrdersShared", protected=protected)
-    StorageStack(app, "OrdersStorage", key=shared.key, protected=protected)
+    OrdersStack(app, "Orders", shared=shared, protected=protected)
 
     acknowledge_defaults(
         app,

@@ -11,7 +11,12 @@ import pytest
 from tests.support.nag import ORDINARY, STRICT, add_packs
 from tests.support.synth import RECOMMENDED, ROOT, new_app, synthesize
 
-STATEFUL = ("AWS::KMS::Key", "AWS::S3::Bucket")
+STATEFUL = (
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::SQS::Queue",
+)
 
 
 def example(tier: str) -> cdk.App:
@@ -30,13 +35,30 @@ class TestFindings:
 
         assert set() == synthesize(app).findings
 
-    def test_acknowledges_no_default_for_ordinary_packs(self, tier):
-        """What AwsSolutions has acknowledged are decisions of the app, not defaults."""
+    def test_acknowledges_little_for_ordinary_packs(self, tier):
+        """
+        What AwsSolutions and Serverless have acknowledged are no defaults.
+
+        It is the decision of the app in `Grants`, the wildcard that X-Ray forces on
+        `Own`, and what these packs want of queues for failures.
+        """
         app = example(tier)
         add_packs(app, *ORDINARY)
 
-        assert {"OrdersStorage/FrontEnd/Resource"} == {
-            path
+        assert {
+            ("AwsSolutions-IAM5[Resource::*]", "Processor/ServiceRole/Own"),
+            (
+                "AwsSolutions-IAM5[Resource::<Uploads4F6EB0FD.Arn>/incoming/*]",
+                "Processor/ServiceRole/Grants",
+            ),
+            ("Serverless-LambdaDLQ", "Processor/Default"),
+            (
+                "Serverless-LambdaEventSourceMappingDestination",
+                "Processor/Default/SqsEventSource:OrdersIncoming97D3348B",
+            ),
+            ("Serverless-SQSRedrivePolicy", "Incoming/DeadLetters"),
+        } == {
+            (rule, path.removeprefix("Orders/").removesuffix("/Resource"))
             for rule, path in synthesize(app).acknowledged
             if rule.startswith(("AwsSolutions", "Serverless"))
         }
@@ -55,7 +77,10 @@ class TestFindings:
 def test_logical_ids_are_stable():
     """A changed logical id replaces a resource in users' accounts."""
     assert {
+        "Incoming1ED1B7CF",
+        "IncomingDeadLetters47DF6E71",
         "Key961B73FD",
+        "ProcessorLogs3A07F617",
         "InvoicesF0222E8D",
         "SecureConstructsAccessLogs4455EC6C",
         "Thumbnails115905A6",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from secure_constructs.acknowledge import acknowledge_defaults
     from secure_constructs.baseline import Baseline
     from secure_constructs.bucket import SecureBucket
+    from secure_constructs.function import ObservedFunction
     from secure_constructs.key import AppKey
     from secure_constructs.tags import StandardTags
     from secure_constructs.tier import Tier
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AppKey",
     "Baseline",
+    "ObservedFunction",
     "SecureBucket",
     "StandardTags",
     "Tier",
@@ -33,6 +35,7 @@ __all__ = [
 _MODULES = {
     "AppKey": "key",
     "Baseline": "baseline",
+    "ObservedFunction": "function",
     "SecureBucket": "bucket",
     "StandardTags": "tags",
     "Tier": "tier",

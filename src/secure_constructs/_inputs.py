@@ -13,6 +13,7 @@ from secure_constructs.waiver import Waived
 
 _SHORTEST_REASON = 15
 _FEWEST_WORDS = 3
+_TOKENS_BELOW = -1e100
 # Words that fill a reason without giving one.
 _EMPTY_WORDS = frozenset(
     """
@@ -59,7 +60,7 @@ class Inputs:
     def waived(
         self,
         option: str,
-        value: Waived | None,
+        value: object,
         promise: str,
         *,
         instead: str = "leave it out to keep it",
@@ -118,6 +119,26 @@ class Inputs:
         """Raise if *value* is neither True nor False."""
         if not isinstance(value, bool):
             raise self.wrong_kind(option, value, "is neither True nor False")
+
+    def text(self, option: str, value: object, example: str) -> None:
+        """Raise if *value* is given and no text, or none to speak of."""
+        if value is None:
+            return
+        if not isinstance(value, str):
+            raise self.wrong_kind(option, value, f"is no text; write {example!r}")
+        if not value.strip():
+            raise self.wrong(option, value, f"is empty; write {example!r}")
+
+    def whole(self, option: str, value: object, *, low: int, high: int) -> None:
+        """Raise if *value* is given and no whole number from *low* to *high*."""
+        if value is None:
+            return
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise self.wrong_kind(option, value, f"is no number; write {low} to {high}")
+        # A token among numbers is far below any number that is written out.
+        if value > _TOKENS_BELOW and not (value % 1 == 0 and low <= value <= high):
+            problem = f"is no whole number from {low:,} to {high:,}"
+            raise self.wrong(option, value, problem)
 
     def days(
         self, option: str, value: Duration, *, low: int, high: int

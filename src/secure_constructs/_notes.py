@@ -7,6 +7,8 @@ process that CDK itself runs in.
 
 from __future__ import annotations
 
+import contextlib
+
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -18,6 +20,17 @@ if TYPE_CHECKING:
 
 _BASELINE = "_secure_constructs_baseline"
 _SETTLED = "_secure_constructs_settled"
+
+
+def note(thing: object, name: str, value: object) -> None:
+    """
+    Note *value* on *thing*, which need not be a scope.
+
+    What jsii knows only by an interface takes no notes; then there is none, and
+    whoever looks for it does its work again.
+    """
+    with contextlib.suppress(AttributeError):
+        setattr(thing, name, value)
 
 
 def set_baseline(scope: IConstruct, baseline: Baseline) -> None:

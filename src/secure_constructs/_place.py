@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from secure_constructs._inputs import Inputs
     from secure_constructs.key import AppKey
+    from secure_constructs.tags import StandardTags
 
 _PLACE = "_secure_constructs_place"
 _STACK = "_secure_constructs_stack"
@@ -73,6 +74,12 @@ class Place:
     def alarm_topic(self) -> sns.ITopic | None:
         """The nearest baseline's topic for alarms, if one has it."""
         return cast("sns.ITopic | None", nearest(self.scopes, "alarm_topic"))
+
+    @property
+    def service(self) -> str | None:
+        """The tag `Service` of the nearest baseline, if one has tags."""
+        tags = cast("StandardTags | None", nearest(self.scopes, "tags"))
+        return tags.service if tags else None
 
     @functools.cached_property
     def protected(self) -> bool:

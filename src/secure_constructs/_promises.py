@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from aws_cdk import Acknowledgment, CfnResource, Validations
 
 from secure_constructs.checks.guard import NAMESPACE, guard_of
+from secure_constructs.checks.rule import Rule
 from secure_constructs.checks.template import MARK
+from secure_constructs.waiver import Waived
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,9 +17,7 @@ if TYPE_CHECKING:
     from aws_cdk import Resource
 
     from secure_constructs._place import Place
-    from secure_constructs.checks.rule import Rule
     from secure_constructs.tier import Tier
-    from secure_constructs.waiver import Waived
 
 
 def keep_promises(
@@ -27,7 +27,7 @@ def keep_promises(
     place: Place,
     tier: Tier,
     by_default: Iterable[str] = (),
-    waivers: Mapping[Rule, Waived | None] | None = None,
+    waivers: Mapping[Rule | str, Waived | None] | None = None,
     encryption: str | None = None,
 ) -> CfnResource:
     """
@@ -44,7 +44,9 @@ def keep_promises(
         place: Where it stands.
         tier: What it is worth.
         by_default: The settings in which it took what the place has.
-        waivers: What was given up of the promises that can be.
+        waivers: What was given up of the promises that can be, by its rule; by its
+            id where there is no rule, or where the rule reads the record itself
+            because only a part was given up.
         encryption: How it is encrypted at rest, where that was asked for.
 
     Returns:
@@ -55,12 +57,13 @@ def keep_promises(
     if encryption:
         record["Encryption"] = encryption
     if given:
-        record["Waivers"] = {rule.id: _shown(given[rule]) for rule in given}
+        record["Waivers"] = {_id(rule): _shown(given[rule]) for rule in given}
     l1 = cast("CfnResource", resource.node.default_child)
     l1.add_metadata(MARK, record)
     acknowledgments = [
         Acknowledgment(id=rule_id, reason=waived.reason)
         for rule, waived in given.items()
+        if isinstance(rule, Rule)
         for rule_id in (f"{NAMESPACE}::{rule.id}", *nag_ids(rule.nag))
     ]
     if acknowledgments:
@@ -73,6 +76,23 @@ def keep_promises(
 def nag_ids(names: tuple[str, ...]) -> list[str]:
     """Return cdk-nag rules in the form whose acknowledgement the report shows."""
     return [f"{name.partition('-')[0]}::{name}" for name in names]
+
+
+def given_up(value: object) -> Waived | None:
+    """Return *value* if it is a waiver; the option takes other values as well."""
+    return value if isinstance(value, Waived) else None
+
+
+def both(first: Waived | None, second: Waived | None) -> Waived | None:
+    """Return the waiver of one promise that was given up in one way or two."""
+    if first is None or second is None:
+        return first or second
+    ends = [each.until for each in (first, second) if each.until]
+    return Waived(f"{first.reason}; {second.reason}", until=min(ends, default=None))
+
+
+def _id(rule: Rule | str) -> str:
+    return rule.id if isinstance(rule, Rule) else rule
 
 
 def _shown(waived: Waived) -> dict[str, str]:

@@ -67,6 +67,29 @@ UNMET = (
         "law may order to be deleted, so it is decided for each bucket, by "
         "object_lock_default_retention=.",
     ),
+    Unmet(
+        "LambdaConcurrency",
+        ("HIPAA.Security", "NIST.800.53.R5"),
+        ("ObservedFunction",),
+        "Concurrency reserved for one function is taken from all others of the "
+        "account, so it is decided for each, by reserved_concurrent_executions=. An "
+        "alarm goes off when the function is throttled.",
+    ),
+    Unmet(
+        "LambdaInsideVPC",
+        ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321"),
+        ("ObservedFunction",),
+        "A function that reaches only AWS's own services gains nothing from a VPC: it "
+        "has no open port in either case, and what it may do is in its role. Pass vpc= "
+        "where it reaches what is in one.",
+    ),
+    Unmet(
+        "CloudWatchLogGroupEncrypted",
+        ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321"),
+        ("FunctionLogs",),
+        "CloudWatch Logs encrypts the group with a key of its own. A key of one's own "
+        "costs money and an owner; pass encryption_key= where it is called for.",
+    ),
 )
 
 
@@ -78,8 +101,9 @@ def acknowledge_defaults(scope: Construct, *, packs: Iterable[Pack]) -> None:
     nothing. They are acknowledged at the resources of this library's constructs
     only; what you define beside them stays reported.
 
-    The rules, with the reasons the report gives, are `UNMET`: replication,
-    customer-managed keys and Object Lock of buckets.
+    The rules, with the reasons the report gives, are `UNMET`: replication and Object
+    Lock of buckets, reserved concurrency and VPCs of functions, customer-managed keys
+    of both.
 
     Args:
         scope: An app, stage, stack or construct. Call this at the end: it

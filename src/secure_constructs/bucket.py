@@ -13,7 +13,7 @@ from secure_constructs._bucket_events import send_events
 from secure_constructs._bucket_grants import BucketGrants
 from secure_constructs._inputs import Inputs
 from secure_constructs._place import place_of
-from secure_constructs._promises import keep_promises
+from secure_constructs._promises import given_up, keep_promises
 from secure_constructs._protected_bucket import protected_bucket
 from secure_constructs.checks import s3 as rules
 from secure_constructs.key import check_key, key_in
@@ -178,8 +178,8 @@ class SecureBucket(Construct):
             encryption="aws:kms" if key else None,
             waivers={
                 rules.versioned: versioning,
-                rules.cleaned_up: _given(noncurrent_version_transition),
-                rules.access_logged: _given(access_logs),
+                rules.cleaned_up: given_up(noncurrent_version_transition),
+                rules.access_logged: given_up(access_logs),
                 rules.kept: retain if tier is Tier.PRODUCTION else None,
             },
         )
@@ -225,8 +225,3 @@ class SecureBucket(Construct):
             >>> SecureBucket(stack, "Documents", lifecycle_rules=[colder])
         """
         return _lifecycle.archiving(prefix, expiration)
-
-
-def _given(value: object) -> Waived | None:
-    """Return *value* if it is a waiver; the option takes other values as well."""
-    return value if isinstance(value, Waived) else None

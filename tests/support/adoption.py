@@ -9,6 +9,8 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 _REGION = "us-east-1"
 _KEPT = ("Retain", "RetainExceptOnCreate")
+# What holds nothing, and is made anew by another name.
+_STATELESS = ("AWS::IAM::Policy", "AWS::Lambda::Version")
 
 
 def dangers(live: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
@@ -17,7 +19,8 @@ def dangers(live: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     for name, old in live["Resources"].items():
         now = new["Resources"].get(name)
         if now is None:
-            found.append(f"{name} ({old['Type']}) is deleted")
+            if not _is_expendable(old):
+                found.append(f"{name} ({old['Type']}) is deleted")
         elif now["Type"] != old["Type"]:
             found.append(f"{name} becomes a {now['Type']}")
         else:
@@ -31,6 +34,11 @@ def create_only(type_: str) -> list[list[str]]:
     keys = ("createOnlyProperties", "conditionalCreateOnlyProperties")
     pointers = [pointer for key in keys for pointer in schema.get(key, [])]
     return [pointer.split("/")[2:] for pointer in pointers]
+
+
+def _is_expendable(resource: Mapping[str, Any]) -> bool:
+    """Whether a resource may leave the template: it stays, or nobody misses it."""
+    return resource.get("DeletionPolicy") in _KEPT or resource["Type"] in _STATELESS
 
 
 def _changes(old: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
