@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from secure_constructs.acknowledge import acknowledge_defaults
     from secure_constructs.baseline import Baseline
     from secure_constructs.bucket import SecureBucket
+    from secure_constructs.event_route import EventRoute
+    from secure_constructs.event_schedule import EventSchedule
     from secure_constructs.function import ObservedFunction
     from secure_constructs.key import AppKey
     from secure_constructs.tags import StandardTags
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = [
     "AppKey",
     "Baseline",
+    "EventRoute",
+    "EventSchedule",
     "ObservedFunction",
     "SecureBucket",
     "StandardTags",
@@ -35,6 +39,8 @@ __all__ = [
 _MODULES = {
     "AppKey": "key",
     "Baseline": "baseline",
+    "EventRoute": "event_route",
+    "EventSchedule": "event_schedule",
     "ObservedFunction": "function",
     "SecureBucket": "bucket",
     "StandardTags": "tags",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from aws_cdk import Duration, Stack, Token, aws_iam as iam, aws_kms as kms
 from constructs import Construct
 
+from secure_constructs._event_key import statements_for_events
 from secure_constructs._inputs import Inputs, is_token
 from secure_constructs._place import place_of
 from secure_constructs._promises import keep_promises
@@ -224,6 +225,7 @@ def _policy(stack: Stack) -> iam.PolicyDocument:
             "Resource": "*",
             "Condition": account,
         },
+        *statements_for_events(stack),
     ]
     return iam.PolicyDocument.from_json(
         {"Version": "2012-10-17", "Statement": statements}

@@ -1,0 +1,166 @@
+"""What a route or a schedule invokes: which kinds there are, and what each needs."""
+
+from __future__ import annotations
+
+import enum
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+
+from aws_cdk import Token, aws_sqs as sqs
+
+from secure_constructs._place import place_of
+
+if TYPE_CHECKING:
+    from aws_cdk import (
+        aws_events as events,
+        aws_lambda as lambda_,
+        aws_stepfunctions as sfn,
+    )
+
+    from secure_constructs._inputs import Inputs
+    from secure_constructs._place import Place
+
+
+class HasTarget(Protocol):
+    """What knows which function others are to invoke: an `ObservedFunction`."""
+
+    @property
+    def target(self) -> lambda_.IFunction:
+        """The function, or its alias."""
+
+
+class HasBus(Protocol):
+    """What has an event bus: an `AppEventBus`."""
+
+    @property
+    def bus(self) -> events.IEventBus:
+        """The bus."""
+
+
+Invocable: TypeAlias = (
+    "lambda_.IFunction | sqs.IQueue | sfn.IStateMachine | events.IEventBus "
+    "| HasTarget | HasBus"
+)
+
+
+class Kind(enum.Enum):
+    """The kinds of targets, by the property that holds their ARN."""
+
+    FUNCTION = "function_arn"
+    QUEUE = "queue_arn"
+    STATE_MACHINE = "state_machine_arn"
+    BUS = "event_bus_arn"
+
+
+@dataclass(frozen=True)
+class Target:
+    """
+    What is invoked.
+
+    Attributes:
+        kind: What it is.
+        resource: CDK's construct for it.
+    """
+
+    kind: Kind
+    resource: Any
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return str(getattr(self.resource, self.kind.value))
+
+    @property
+    def queue(self) -> sqs.IQueue | None:
+        """The queue, if it is one."""
+        return self.resource if self.kind is Kind.QUEUE else None
+
+
+def target_of(inputs: Inputs, to: object) -> Target | None:
+    """
+    Return what *to* stands for; none for what CDK's own target classes describe.
+
+    Raises:
+        TypeError: It is nothing that EventBridge invokes.
+    """
+    for name in ("target", "bus"):
+        of = getattr(to, name, None)
+        if of is not None and _kind(of):
+            to = of
+    kind = _kind(to)
+    if kind:
+        return Target(kind, to)
+    if hasattr(to, "bind"):
+        return None
+    problem = (
+        "is nothing that EventBridge invokes; pass a function, a queue, a state "
+        "machine, an event bus, or a target of CDK's"
+    )
+    raise inputs.wrong_kind("to", to, problem)
+
+
+def _kind(to: object) -> Kind | None:
+    """Return the kind of *to*, asking its class where that is enough."""
+    for kind in Kind:
+        if hasattr(type(to), kind.value) or hasattr(to, kind.value):
+            return kind
+    return None
+
+
+def check_stack(inputs: Inputs, place: Place, target: Target) -> None:
+    """Raise if *target* is created in another stack than that of *place*."""
+    found = place_of(inputs, target.resource)
+    if found.stack is place.stack or target.resource.node.default_child is None:
+        return
+    if target.kind is Kind.BUS:
+        return
+    there = found.stack.node.path
+    problem = (
+        f"is created in the stack '{there}', and the two stacks would depend on each "
+        "other as soon as it publishes to the bus; create this one there as well"
+    )
+    raise inputs.wrong("to", target.resource, problem)
+
+
+def check_environment(inputs: Inputs, place: Place, option: str, to: Any) -> None:  # noqa: ANN401 - any resource of CDK
+    """Raise if *to* is in another region or account than *place*, if that is known."""
+    if to.node.default_child is not None and place_of(inputs, to).stack is place.stack:
+        return
+    for part in ("region", "account"):
+        here, there = getattr(place.stack, part), getattr(to.env, part)
+        if here != there and not (
+            Token.is_unresolved(here) or Token.is_unresolved(there)
+        ):
+            problem = (
+                f"is in {part} {there}, but this stack is in {here}; send the events "
+                "to an event bus there, and let a route there do the rest"
+            )
+            raise inputs.wrong(option, to, problem)
+
+
+def check_group(inputs: Inputs, target: Target | None, group: object) -> None:
+    """Raise if a FIFO queue gets no message group, or something else gets one."""
+    inputs.text("message_group_id", group, "orders")
+    is_fifo = target is not None and target.queue is not None and target.resource.fifo
+    if is_fifo and group is None:
+        problem = (
+            "is a FIFO queue, which takes no message without a group; pass "
+            "message_group_id="
+        )
+        raise inputs.wrong("to", target and target.resource, problem)
+    if group is not None and not is_fifo:
+        problem = "is for FIFO queues only; leave it out"
+        raise inputs.wrong("message_group_id", group, problem)
+
+
+def check_receiver(inputs: Inputs, option: str, queue: sqs.IQueue) -> None:
+    """Raise if a service of AWS cannot send to *queue*, as far as that is known."""
+    if isinstance(queue, sqs.Queue) and (
+        queue.encryption_type is sqs.QueueEncryption.KMS_MANAGED
+    ):
+        problem = (
+            "is encrypted with AWS's key for SQS, which EventBridge may not use; "
+            "encrypt it with sqs.QueueEncryption.SQS_MANAGED or a key of yours"
+        )
+        raise inputs.wrong(option, queue, problem)
