@@ -56,8 +56,20 @@ def check_delivery(
     dead_letter_queue: sqs.IQueue | Waived | None,
     retry_attempts: float | None,
     max_event_age: Duration | None,
+    *,
+    promise: str,
 ) -> None:
-    """Raise if EventBridge does not deliver that way."""
+    """
+    Raise if EventBridge does not deliver that way.
+
+    Args:
+        inputs: The checks of the construct.
+        place: Where it stands.
+        dead_letter_queue: What was given for it.
+        retry_attempts: Further attempts, if given.
+        max_event_age: For how long they are made, if given.
+        promise: The id under which a dead-letter queue is promised.
+    """
     inputs.whole("retry_attempts", retry_attempts, low=0, high=ATTEMPTS)
     if max_event_age is not None:
         age = inputs.milliseconds(
@@ -73,20 +85,24 @@ def check_delivery(
         inputs.waived(
             "dead_letter_queue",
             dead_letter_queue,
-            "what could not be delivered (EVB-03)",
+            f"what could not be delivered ({promise})",
             instead="pass a queue, or leave it out for one of its own",
         )
     else:
-        _check_queue(inputs, place, cast("sqs.IQueue", dead_letter_queue))
+        queue = cast("sqs.IQueue", dead_letter_queue)
+        check_environment(inputs, place, "dead_letter_queue", queue)
+        if queue.fifo:
+            problem = "is a FIFO queue, to which EventBridge sends no dead letters"
+            raise inputs.wrong("dead_letter_queue", queue, problem)
 
 
-def _check_queue(inputs: Inputs, place: Place, queue: sqs.IQueue) -> None:
-    """Raise if *queue* cannot hold dead letters of what stands in *place*."""
+def check_sender(
+    inputs: Inputs, place: Place, queue: sqs.IQueue | Waived | None
+) -> None:
+    """Raise if a rule in *place* cannot be named by the policy of *queue*."""
+    if queue is None or isinstance(queue, Waived):
+        return
     option = "dead_letter_queue"
-    if queue.fifo:
-        problem = "is a FIFO queue, to which EventBridge sends no dead letters"
-        raise inputs.wrong(option, queue, problem)
-    check_environment(inputs, place, option, queue)
     check_receiver(inputs, option, queue)
     owner = place_of(inputs, cast("Construct", queue)).stack
     if isinstance(queue, sqs.Queue) and owner is not place.stack:

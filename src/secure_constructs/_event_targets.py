@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from secure_constructs._place import Place
 
 
+TAKEN = "is taken by another construct here, or is none that CDK takes; give it another"
+
+
 class HasTarget(Protocol):
     """What knows which function others are to invoke: an `ObservedFunction`."""
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from secure_constructs._inputs import Inputs
     from secure_constructs._place import Place
 
-TAKEN = "is taken by another construct here, or is none that CDK takes; give it another"
 _DEFAULT_BUS = "default"
 _NAME = re.compile(r"[A-Za-z0-9._-]{0,64}")
 _LONGEST_DESCRIPTION = 512

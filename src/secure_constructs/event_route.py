@@ -6,16 +6,21 @@ from typing import TYPE_CHECKING, Any, cast
 
 from constructs import Construct
 
-from secure_constructs import _route_inputs as checks, _route_parts as parts
+from secure_constructs import (
+    _route_delivery as delivery,
+    _route_inputs as checks,
+    _route_parts as parts,
+)
 from secure_constructs._alarms import check_topic
 from secure_constructs._event_delivery import (
     check_delivery,
+    check_sender,
     dead_letters_of,
     let_events_use,
     let_rule_send,
 )
 from secure_constructs._event_patterns import pattern_of
-from secure_constructs._event_targets import check_group, target_of
+from secure_constructs._event_targets import TAKEN, check_group, target_of
 from secure_constructs._inputs import Inputs
 from secure_constructs._place import place_of
 from secure_constructs._promises import given_up, keep_promises
@@ -165,14 +170,22 @@ class EventRoute(Construct):
         )
         checks.check_identity(inputs, rule_name, description)
         inputs.flag("enabled", enabled)
-        check_delivery(inputs, place, dead_letter_queue, retry_attempts, max_event_age)
+        check_delivery(
+            inputs,
+            place,
+            dead_letter_queue,
+            retry_attempts,
+            max_event_age,
+            promise="EVB-03",
+        )
+        check_sender(inputs, place, dead_letter_queue)
         inputs.waived("alarms", alarms, "alarms (EVB-08)")
         alarm_topic = alarm_topic or place.alarm_topic
         check_topic(inputs, alarm_topic)
         try:
             super().__init__(scope, construct_id)
         except RuntimeError as error:
-            raise inputs.wrong("construct_id", construct_id, checks.TAKEN) from error
+            raise inputs.wrong("construct_id", construct_id, TAKEN) from error
 
         key = key_in(place, encryption_key)
         self.dead_letter_queue = dead_letters_of(
@@ -209,7 +222,7 @@ class EventRoute(Construct):
                 let_events_use(self.dead_letter_queue.encryption_master_key, self)
         try:
             config = (
-                parts.bound(
+                delivery.bound(
                     inputs,
                     place,
                     self.rule,
@@ -231,7 +244,7 @@ class EventRoute(Construct):
             # Only CDK's own target knows what it is; leave no half of a route.
             scope.node.try_remove_child(construct_id)
             raise
-        parts.aim(
+        delivery.aim(
             self.rule,
             config,
             queue=self.dead_letter_queue,
@@ -240,7 +253,7 @@ class EventRoute(Construct):
         )
         is_watched = tier is Tier.PRODUCTION and not alarms
         self.alarms: list[cloudwatch.Alarm] = (
-            parts.watch(
+            delivery.watch(
                 self,
                 construct_id,
                 name=self.rule_name,
