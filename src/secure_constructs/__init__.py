@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from secure_constructs.acknowledge import acknowledge_defaults
     from secure_constructs.baseline import Baseline
     from secure_constructs.bucket import SecureBucket
+    from secure_constructs.event_bus import AppEventBus
     from secure_constructs.event_route import EventRoute
     from secure_constructs.event_schedule import EventSchedule
+    from secure_constructs.event_schema import EventSchema
     from secure_constructs.function import ObservedFunction
     from secure_constructs.key import AppKey
     from secure_constructs.tags import StandardTags
@@ -24,10 +26,12 @@ if TYPE_CHECKING:
     from secure_constructs.waiver import Waived
 
 __all__ = [
+    "AppEventBus",
     "AppKey",
     "Baseline",
     "EventRoute",
     "EventSchedule",
+    "EventSchema",
     "ObservedFunction",
     "SecureBucket",
     "StandardTags",
@@ -37,8 +41,10 @@ __all__ = [
 ]
 
 _MODULES = {
+    "AppEventBus": "event_bus",
     "AppKey": "key",
     "Baseline": "baseline",
+    "EventSchema": "event_schema",
     "EventRoute": "event_route",
     "EventSchedule": "event_schedule",
     "ObservedFunction": "function",

@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from aws_cdk import Stack, aws_kms as kms
     from constructs import Construct
 
+    from secure_constructs.key import AppKey
+
 _EVENTS = "events.amazonaws.com"
 _DELIVERY = "delivery.logs.amazonaws.com"
-_KEY_IS_CLOSED = "secure-constructs:eventsKeyPolicy"
+_LETS_IN = "_secure_constructs_lets_buses_in"
+_KEY_IS_CLOSED = "secure-constructs:busKeyPolicy"
 _KEY_IS_CLOSED_TEXT = (
     "The policy of the given key cannot be written from this app; make sure that it "
-    "lets events.amazonaws.com decrypt, generate data keys, re-encrypt and describe "
-    "the key for this account, and for the logs of a bus delivery.logs.amazonaws.com "
-    "decrypt and generate data keys as well."
+    "lets events.amazonaws.com use kms:Decrypt, kms:DescribeKey, kms:GenerateDataKey* "
+    "and kms:ReEncrypt* for the buses of this account, and for logs of a bus "
+    "delivery.logs.amazonaws.com kms:Decrypt and kms:GenerateDataKey*. Acknowledge "
+    "this warning when it does."
 )
 
 
@@ -52,35 +56,38 @@ def statements_for_events(stack: Stack) -> list[dict[str, Any]]:
     ]
 
 
-def let_events_use(key: kms.IKey, stack: Stack, scope: Construct) -> None:
+def let_buses_use(
+    key: kms.IKey | AppKey | None, stack: Stack, scope: Construct
+) -> None:
     """
-    Let EventBridge use *key*, which is no `AppKey`, for this account.
+    Let EventBridge use *key* for the buses of this account.
+
+    The policy of an `AppKey` says so from the start; that of any other key gets
+    statements for all buses.
 
     CDK writes statements that name the bus into the policy of the key. Bus, queue
     and key then depend on each other in a circle, and cannot be created.
 
     Args:
-        key: The key.
-        stack: The stack of what is encrypted.
+        key: The key, if there is one.
+        stack: The stack of the bus.
         scope: Where to warn, if the key's policy cannot be written.
     """
-    noted = "_secure_constructs_lets_events_in"
-    if getattr(key, noted, False):
+    if key is None or hasattr(key, "key") or getattr(key, _LETS_IN, False):
         return
-    filling = {
-        "Sid": "EventBridgeForThisAccount",
+    describing = {
+        "Sid": "EventBridgeDescribesForThisAccount",
         "Effect": "Allow",
         "Principal": {"Service": _EVENTS},
-        "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"],
+        "Action": "kms:DescribeKey",
         "Resource": "*",
         "Condition": {"StringEquals": {"aws:SourceAccount": stack.account}},
     }
-    statements = [filling, *statements_for_events(stack)]
     added = [
         key.add_to_resource_policy(iam.PolicyStatement.from_json(each))
-        for each in statements
+        for each in (describing, *statements_for_events(stack))
     ]
-    note(key, noted, value=True)
+    note(key, _LETS_IN, value=True)
     if not all(each.statement_added for each in added):
         Validations.of(scope).add_warning(_KEY_IS_CLOSED, _KEY_IS_CLOSED_TEXT)
 

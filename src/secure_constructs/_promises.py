@@ -29,6 +29,7 @@ def keep_promises(
     by_default: Iterable[str] = (),
     waivers: Mapping[Rule | str, Waived | None] | None = None,
     encryption: str | None = None,
+    asked: Mapping[str, object] | None = None,
 ) -> CfnResource:
     """
     Put on record what *resource* promises, and what it does not.
@@ -48,6 +49,8 @@ def keep_promises(
             id where there is no rule, or where the rule reads the record itself
             because only a part was given up.
         encryption: How it is encrypted at rest, where that was asked for.
+        asked: What else was asked for that a rule must know of, by its name there;
+            what is empty is left out.
 
     Returns:
         The L1 resource.
@@ -56,6 +59,7 @@ def keep_promises(
     record: dict[str, Any] = {"Construct": kind, "Tier": tier.value}
     if encryption:
         record["Encryption"] = encryption
+    record |= {name: value for name, value in (asked or {}).items() if value}
     if given:
         record["Waivers"] = {_id(rule): _shown(given[rule]) for rule in given}
     l1 = cast("CfnResource", resource.node.default_child)

@@ -86,7 +86,7 @@ UNMET = (
     Unmet(
         "CloudWatchLogGroupEncrypted",
         ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321"),
-        ("FunctionLogs",),
+        ("BusLogs", "FunctionLogs"),
         "CloudWatch Logs encrypts the group with a key of its own. A key of one's own "
         "costs money and an owner; pass encryption_key= where it is called for.",
     ),
@@ -103,7 +103,7 @@ def acknowledge_defaults(scope: Construct, *, packs: Iterable[Pack]) -> None:
 
     The rules, with the reasons the report gives, are `UNMET`: replication and Object
     Lock of buckets, reserved concurrency and VPCs of functions, customer-managed keys
-    of both.
+    of both and of the logs of buses.
 
     Args:
         scope: An app, stage, stack or construct. Call this at the end: it

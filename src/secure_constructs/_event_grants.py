@@ -1,0 +1,97 @@
+"""The grants of a bus: which events somebody may put (EVB-05)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import aws_iam as iam
+
+from secure_constructs._inputs import Inputs, without_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LONGEST = {"sources": 256, "detail_types": 128}
+
+
+class EventGrants:
+    """
+    Grants on an `AppEventBus`.
+
+    The grantee (a role, function, user ...) gets the permission in its own policy,
+    and can put nothing else: one foreign event in a batch, and the whole batch is
+    refused. It needs no permission for the key of the bus, which EventBridge itself
+    uses.
+
+    Raises:
+        ValueError: *sources* or *detail_types* are empty, or hold something that no
+            event of yours has; or *grantee* has no policy of its own in this app, as
+            a service, another account or everybody.
+        TypeError: *grantee* cannot be granted anything, or the lists are none.
+    """
+
+    def __init__(self, bus_arn: str, inputs: Inputs) -> None:
+        self._arn = bus_arn
+        self._inputs = inputs
+
+    def publish(
+        self,
+        grantee: iam.IGrantable,
+        sources: Sequence[str],
+        detail_types: Sequence[str] | None = None,
+    ) -> iam.Grant:
+        """
+        Let *grantee* put events on this bus.
+
+        Args:
+            grantee: Who may; a role, or what has one, such as a function.
+            sources: The sources its events may have, such as `["shop.orders"]`.
+            detail_types: The detail types they may have; any by default.
+        """
+        if not hasattr(grantee, "grant_principal"):
+            problem = "is no IGrantable; pass a role, a function or another principal"
+            raise self._inputs.wrong_kind("grantee", grantee, problem)
+        self._check("sources", sources)
+        pinned = {"events:source": list(sources)}
+        if detail_types is not None:
+            self._check("detail_types", detail_types)
+            pinned["events:detail-type"] = list(detail_types)
+        # ForAllValues is true where there is no value at all; Null closes that.
+        conditions: dict[str, dict[str, Any]] = {
+            "ForAllValues:StringEquals": pinned,
+            "Null": dict.fromkeys(pinned, "false"),
+        }
+        grant = iam.Grant.add_to_principal(
+            grantee=grantee,
+            actions=["events:PutEvents"],
+            resource_arns=[self._arn],
+            conditions=conditions,
+        )
+        if not grant.success:
+            problem = (
+                "has no policy of its own that this app can write; grant to a role of "
+                "this account, or let other accounts in with allowed_accounts= or "
+                "allowed_organization_id= (EVB-06)"
+            )
+            raise self._inputs.wrong("grantee", grantee, problem)
+        return grant
+
+    def _check(self, option: str, values: Sequence[str]) -> None:
+        self._inputs.sequence(option, values, str)
+        if not values:
+            problem = "names none, so nothing could be put; name at least one"
+            raise self._inputs.wrong(option, values, problem)
+        for index, value in enumerate(values):
+            name, written = f"{option}[{index}]", without_tokens(value)
+            if not value.strip() or len(written) > _LONGEST[option]:
+                problem = f"is no text of 1 to {_LONGEST[option]} characters"
+                raise self._inputs.wrong(name, value, problem)
+            if any(character in written for character in "*?$"):
+                problem = (
+                    "has one of * ? $, which a policy takes for patterns and "
+                    "variables; write each out"
+                )
+                raise self._inputs.wrong(name, value, problem)
+            if option == "sources" and written.startswith("aws."):
+                problem = "is a source of AWS itself, which nobody else can put"
+                raise self._inputs.wrong(name, value, problem)
