@@ -9,7 +9,15 @@ from pathlib import Path
 import secure_constructs
 
 ROOT = Path(secure_constructs.__file__).parent
-CONSTRUCTS = {"bucket", "event_bus", "function", "github_oidc", "table"}
+CONSTRUCTS = {
+    "bucket",
+    "event_bus",
+    "event_route",
+    "event_schedule",
+    "function",
+    "github_oidc",
+    "table",
+}
 SHARED = {"acknowledge", "baseline", "key", "tags", "tier", "waiver"}
 
 
@@ -60,7 +68,16 @@ def test_rules_do_not_need_cdk():
 
 def test_only_the_command_line_needs_its_extra():
     """A user of the constructs installs CDK and nothing else."""
-    extras = ("click", "rich", "pytest", "syrupy", "cdk_nag", "cfnlint", "yaml")
+    extras = (
+        "click",
+        "rich",
+        "pytest",
+        "syrupy",
+        "cdk_nag",
+        "cfnlint",
+        "yaml",
+        "jsonschema",
+    )
 
     assert {"__main__", "checks.summary"} == {
         module

@@ -12,13 +12,21 @@ from secure_constructs._routes import home_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from aws_cdk import Duration, aws_events as events, aws_kms as kms, aws_sns as sns
+    from aws_cdk import (
+        Duration,
+        TimeZone,
+        aws_events as events,
+        aws_kms as kms,
+        aws_scheduler as scheduler,
+        aws_sns as sns,
+    )
 
     from secure_constructs._event_patterns import Values
     from secure_constructs._event_targets import Invocable
     from secure_constructs._inputs import Inputs
     from secure_constructs._place import Place
     from secure_constructs.event_route import EventRoute
+    from secure_constructs.event_schedule import EventSchedule
     from secure_constructs.key import AppKey
     from secure_constructs.tier import Tier
     from secure_constructs.waiver import Waived
@@ -86,6 +94,61 @@ class Delivering(Construct):
             resources=resources,
             pattern=pattern,
             everything=everything,
+            retry_attempts=retry_attempts,
+            max_event_age=max_event_age,
+            encryption_key=self._key,
+            alarm_topic=self._topic,
+            tier=self._tier,
+        )
+
+    def schedule(
+        self,
+        construct_id: str,
+        *,
+        expression: str,
+        to: Invocable | scheduler.IScheduleTarget | None = None,
+        time_zone: str | TimeZone | None = None,
+        input: scheduler.ScheduleTargetInput | None = None,  # noqa: A002 - CDK's name
+        source: str | None = None,
+        detail_type: str | None = None,
+        flexible_window: Duration | None = None,
+        retry_attempts: int | None = None,
+        max_event_age: Duration | None = None,
+    ) -> EventSchedule:
+        """
+        Put an event on this bus, or call a target, at certain times (EVB-10).
+
+        It is an `EventSchedule` with the bus's key, alarm topic and tier, in the
+        stack of its target. Where that is another stack than the bus's, its id there
+        is `<bus>Schedule<id>`.
+
+        Args:
+            construct_id: Part of its logical id, below that of the bus.
+            expression: When: `cron(0 3 * * ? *)`, `rate(5 minutes)` or
+                `at(2030-01-31T03:00:00)`.
+            to: What is called; defaults to this bus, which gets an event.
+            time_zone: The time zone of the expression; defaults to UTC.
+            input: What the target gets; for the bus, the detail of the event.
+            source: The source of the event.
+            detail_type: Its detail type.
+            flexible_window: How late the call may be; defaults to not at all.
+            retry_attempts: Further attempts, 0 to 185; defaults to 185.
+            max_event_age: For how long they are made; defaults to 24 hours.
+        """
+        from secure_constructs.event_schedule import EventSchedule  # noqa: PLC0415
+
+        to = self.bus if to is None else to
+        scope, name = home_of(self, self._place, "Schedule", construct_id, to)
+        return EventSchedule(
+            scope,
+            name,
+            expression=expression,
+            to=to,
+            time_zone=time_zone,
+            input=input,
+            source=source,
+            detail_type=detail_type,
+            flexible_window=flexible_window,
             retry_attempts=retry_attempts,
             max_event_age=max_event_age,
             encryption_key=self._key,

@@ -68,13 +68,24 @@ def _problem(schema: object, defined: list[str]) -> str | None:
     unknown = {types} - _TYPES if isinstance(types, str) else set(types) - _TYPES
     if unknown:
         return f"is of type {', '.join(map(repr, sorted(unknown)))}, which there is not"
+    return _problem_of_shape(schema) or _problem_of_reference(
+        schema.get("$ref"), defined
+    )
+
+
+def _problem_of_shape(schema: Mapping[str, object]) -> str | None:
+    """Return which keyword of *schema* has a value of the wrong kind."""
     for key in ("exclusiveMaximum", "exclusiveMinimum"):
         if not isinstance(schema.get(key, False), bool):
             return f"has a number as {key}, which in draft 4 is true or false"
-    required = schema.get("required", ["-"])
-    if not isinstance(required, list) or not required:
-        return "has a required that is no list of names, or an empty one"
-    return _problem_of_reference(schema.get("$ref"), defined)
+    for key in (*_MANY, "required"):
+        value = schema.get(key, ["-"])
+        if not isinstance(value, list) or not value:
+            return f"has {key}, but no list there, or an empty one"
+    for key in _NAMED:
+        if not isinstance(schema.get(key, {}), Mapping):
+            return f"has {key}, but no schemas by name there"
+    return None
 
 
 def _problem_of_reference(reference: object, defined: list[str]) -> str | None:
