@@ -194,7 +194,7 @@ class TestGuard:
         """The rules that constructs keep by themselves, and not the app's own."""
         ids = Guard().rule_ids
 
-        assert {"S3-01", "KEY-02", "CDK-06"} <= set(ids)
+        assert {"S3-01", "KEY-02", "EVB-03", "CDK-06"} <= set(ids)
         assert set() == {"CDK-01", "CDK-07"} & set(ids)
 
     def test_is_the_same_for_all_in_an_app(self, app):

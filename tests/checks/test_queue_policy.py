@@ -45,7 +45,7 @@ class TestRefusesPlainHttp:
             ["arn:aws:sns:eu-west-1:1:other", QUEUE],
             "arn:aws:sqs:eu-west-1:111122223333:orders-failed",
             {"Fn::Sub": "arn:aws:sqs:*:${AWS::AccountId}:${Failed.QueueName}"},
-            INTRINSICS["if"],
+            *INTRINSICS.values(),
         ],
         ids=str,
     )

@@ -105,7 +105,7 @@ class TestRules:
             *("S3-01", "S3-02", "S3-03", "S3-04", "S3-05", "S3-06", "S3-07", "S3-08"),
             *("S3-09", "S3-13", "KEY-01", "KEY-02"),
             *("LAM-01", "LAM-02", "LAM-03", "LAM-05", "LAM-06", "LAM-08", "LAM-10"),
-            *("LAM-15",),
+            *("LAM-15", "EVB-01", "EVB-02", "EVB-03", "EVB-04", "EVB-06", "EVB-08"),
             *("CDK-01", "CDK-02", "CDK-06", "CDK-07"),
         } <= {each.id for each in RULES}
 

@@ -73,6 +73,33 @@ class TestIndex:
         assert ["A", "C"] == asked
 
 
+class TestOnce:
+    def test_looks_once(self):
+        """What was found at a resource is kept, for each resource and question."""
+        bodies = {name: {"Type": "T::One"} for name in "AB"}
+        template = Template({"Resources": bodies})
+        asked = []
+
+        def name(resource: Resource) -> str:
+            asked.append(resource.logical_id)
+            return resource.logical_id
+
+        found = [template.once(name, template.resources[each]) for each in "ABAB"]
+
+        assert ["A", "B", "A", "B"] == found
+        assert ["A", "B"] == asked
+
+    def test_tells_questions_apart(self):
+        """Another question has another answer."""
+        resource = Template({"Resources": {"A": {"Type": "T"}}}).resources["A"]
+        once = resource.template.once
+
+        assert ("T", "A") == (
+            once(lambda each: each.type, resource),
+            once(lambda each: each.logical_id, resource),
+        )
+
+
 class TestReferences:
     TEMPLATE = Template({"Resources": {"Data": {"Type": "T::One"}}})
 

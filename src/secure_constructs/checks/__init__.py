@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from secure_constructs.checks import cdk, kms, lambda_, lambda_failures, s3
+from secure_constructs.checks import cdk, events, kms, lambda_, lambda_failures, s3
 from secure_constructs.checks.rule import Breach, Rule
 from secure_constructs.checks.template import Resource, Template
 
@@ -11,6 +11,7 @@ RULES: tuple[Rule, ...] = (
     *kms.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
+    *events.RULES,
     *cdk.RULES,
 )
 

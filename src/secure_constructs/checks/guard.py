@@ -21,7 +21,7 @@ from aws_cdk import (
     Validations,
 )
 
-from secure_constructs.checks import cdk, kms, lambda_, lambda_failures, s3
+from secure_constructs.checks import cdk, events, kms, lambda_, lambda_failures, s3
 from secure_constructs.checks.assembly import stacks_at
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ _KEPT_RULES = (
     *kms.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
+    *events.RULES,
     cdk.weakenings_argued,
 )
 

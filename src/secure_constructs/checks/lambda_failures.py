@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Iterator
 
-from collections.abc import Hashable, Iterator
-
+from secure_constructs.checks.alarms import is_queue_watched, is_watched
 from secure_constructs.checks.lambda_references import (
     may_name_any,
     names_of,
@@ -17,7 +16,6 @@ from secure_constructs.checks.template import (
     KEPT,
     UNKNOWN,
     Resource,
-    listed,
     number,
 )
 
@@ -27,14 +25,6 @@ _DESTINATION = ("DestinationConfig", "OnFailure", "Destination")
 _LIMITS = ("MaximumRetryAttempts", "MaximumEventAgeInSeconds")
 _LONGEST_RETENTION = 14 * 24 * 60 * 60
 _WATCHED = ("Errors", "Throttles", "Duration")
-# What says which metric an alarm of one dimension is on.
-_PARTS: tuple[tuple[str | int, ...], ...] = (
-    ("Namespace",),
-    ("MetricName",),
-    ("Dimensions", 0, "Name"),
-    ("Dimensions", 0, "Value"),
-)
-_WAITING = "ApproximateNumberOfMessagesVisible"
 
 
 @rule(
@@ -81,19 +71,17 @@ def alarmed(function: Resource) -> Iterator[Breach]:
     """
     if function.is_development:
         return
-    names = names_of(function)
+    dimensions = {"FunctionName": names_of(function)}
     missing = [
         metric
         for metric in _WATCHED
-        if not _is_watched(function, "AWS/Lambda", metric, "FunctionName", names)
+        if not is_watched(function, "AWS/Lambda", metric, dimensions)
     ]
     if missing:
         problem = f"no alarm of this template watches its {', '.join(missing)}"
         yield Breach("Properties", problem)
     for queue in _failure_queues(function):
-        name = queue.template.settled(queue.read("QueueName"))
-        names = [f"${{{queue.logical_id}.QueueName}}", *([name] if name else [])]
-        if not _is_watched(queue, "AWS/SQS", _WAITING, "QueueName", names):
+        if not is_queue_watched(queue):
             problem = "no alarm of this template watches its failure queue"
             yield Breach("Properties", problem)
 
@@ -155,31 +143,3 @@ def _loses(queue: Resource, *, kept: bool) -> Iterator[str]:
         yield "does not keep messages for 14 days"
     for policy in queue.loses_data_by(*KEPT) if kept else ():
         yield f"is not kept by its {policy}"
-
-
-def _is_watched(
-    watched: Resource, namespace: str, metric: str, dimension: str, names: list[str]
-) -> bool:
-    """Whether an alarm is, or may be, on that *metric* of what has one of *names*."""
-    index = watched.template.index("AWS::CloudWatch::Alarm", _metrics)
-    parts = ((namespace, None), (metric, None), (dimension, None), (*names, None))
-    return any(key in index for key in itertools.product(*parts))
-
-
-def _metrics(alarm: Resource) -> Iterator[Hashable]:
-    """
-    Yield the metrics of one dimension that *alarm* is on.
-
-    Each is a namespace, a name, and the dimension's name and value; what only the
-    deployment knows of them is None.
-    """
-    formula = alarm.known("Metrics")
-    if formula is UNKNOWN:
-        yield (None, None, None, None)
-    terms = [] if formula is UNKNOWN else listed(formula)
-    parts = [("Metrics", index, "MetricStat", "Metric") for index in range(len(terms))]
-    settled = alarm.template.settled
-    for part in ((), *parts):
-        # What is unknown counts as one.
-        if len(listed(alarm.known(*part, "Dimensions"))) == 1:
-            yield tuple(settled(alarm.read(*part, *path)) for path in _PARTS)

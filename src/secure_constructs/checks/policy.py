@@ -119,12 +119,12 @@ class Statement:
     @property
     def is_narrowed(self) -> bool:
         """Whether a condition lets only named accounts or resources match."""
-        return any(key in _NARROWING for key, _ in self._required())
+        return any(key in _NARROWING for key, _ in self.required())
 
     @property
     def is_tied(self) -> bool:
         """Whether a condition ties a service to the resources of one account."""
-        keys = [key for key, _ in self._required()]
+        keys = [key for key, _ in self.required()]
         return any(key in _NARROWING or key.startswith(_CONTEXT) for key in keys)
 
     def is_about(self, action: str) -> bool:
@@ -138,18 +138,13 @@ class Statement:
     def foreign_accounts(self, own: str | None) -> Iterator[str]:
         """Yield the accounts it names, or that a condition names, but for *own*."""
         found = [_PRINCIPAL.fullmatch(each or "") for each in self._people]
-        for key, texts in self._required():
+        for key, texts in self.required():
             if key in _NARROWING:
                 found += [_SOURCE.fullmatch(each or "") for each in texts]
         accounts = [each[1] or each[2] for each in found if each]
         yield from (each for each in accounts if own and each != own)
 
-    @property
-    def _people(self) -> list[str | None]:
-        kinds = ("AWS", "Federated")
-        return [each for kind in kinds for each in self.principals.get(kind, [])]
-
-    def _required(self) -> Iterator[tuple[str, list[str | None]]]:
+    def required(self) -> Iterator[tuple[str, list[str | None]]]:
         """Yield the keys that have to match something in particular, and what."""
         for operator, keys in self.conditions.items():
             for key, value in keys.items():
@@ -157,6 +152,11 @@ class Statement:
                 wide = any(_is_wide(each) for each in texts)
                 if _POSITIVE.fullmatch(operator) and not wide:
                     yield key.lower(), texts
+
+    @property
+    def _people(self) -> list[str | None]:
+        kinds = ("AWS", "Federated")
+        return [each for kind in kinds for each in self.principals.get(kind, [])]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,22 @@ def read_policy(resource: Resource, *path: str) -> Policy:
     raw = resource.known(*path, "Statement")
     written = [each for each in listed(raw) if _is_statement(each)]
     whole = len(written) == len(listed(raw))
-    return Policy([_statement(each) for each in written], whole)
+    return Policy([read_statement(each) for each in written], whole)
+
+
+def read_statement(raw: Mapping[str, Any]) -> Statement:
+    """Return the statement that is written as *raw*."""
+    return Statement(
+        allows=raw["Effect"] == "Allow",
+        principals=_principals(raw),
+        actions=_actions(raw.get("Action")),
+        but=_actions(raw.get("NotAction")),
+        resources=[text(each) for each in listed(raw.get("Resource"))],
+        conditions=_conditions(raw.get("Condition")),
+        open=frozenset(
+            part.removeprefix("Not") for part in raw if _is_open(raw[part], part)
+        ),
+    )
 
 
 def is_plain_http(statement: Statement) -> bool:
@@ -195,20 +210,6 @@ def _is_canonical(user: str | None) -> bool:
 
 def _is_statement(raw: object) -> bool:
     return isinstance(raw, Mapping) and "Effect" in raw
-
-
-def _statement(raw: Mapping[str, Any]) -> Statement:
-    return Statement(
-        allows=raw["Effect"] == "Allow",
-        principals=_principals(raw),
-        actions=_actions(raw.get("Action")),
-        but=_actions(raw.get("NotAction")),
-        resources=[text(each) for each in listed(raw.get("Resource"))],
-        conditions=_conditions(raw.get("Condition")),
-        open=frozenset(
-            part.removeprefix("Not") for part in raw if _is_open(raw[part], part)
-        ),
-    )
 
 
 def _is_open(value: object, part: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 # The key under which a construct records its promises in a resource's metadata.
 MARK = "SecureConstructs"
@@ -23,6 +23,7 @@ _REFERENCE = re.compile(r"\$\{([^.}]+)(?:\.[^}]*)?\}")
 # What a resource can be found by. The function is part of an index's name: pass a
 # function of a module, not one that each call makes anew.
 Keys: TypeAlias = "Callable[[Resource], Iterable[Hashable]]"
+_Found = TypeVar("_Found")
 
 
 class Unknown(enum.Enum):
@@ -77,6 +78,18 @@ class Template:
                     index[key].append(each)
             self._indexes[type_, keys] = dict(index)
         return self._indexes[type_, keys]
+
+    @functools.cached_property
+    def _found(self) -> dict[tuple[str, Callable[[Resource], Any]], Any]:
+        """What was found at single resources, as asked."""
+        return {}
+
+    def once(self, find: Callable[[Resource], _Found], resource: Resource) -> _Found:
+        """Return what *find* finds at *resource*, where it looks only once."""
+        at = (resource.logical_id, find)
+        if at not in self._found:
+            self._found[at] = find(resource)
+        return cast("_Found", self._found[at])
 
     def naming(
         self, resource: Resource, type_: str, key: str, *, name: str
