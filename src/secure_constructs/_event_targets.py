@@ -7,9 +7,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from aws_cdk import Token, aws_sqs as sqs
-
-from secure_constructs._place import place_of
+from aws_cdk import Stack, Token, aws_sqs as sqs
 
 if TYPE_CHECKING:
     from aws_cdk import (
@@ -111,14 +109,19 @@ def _kind(to: object) -> Kind | None:
     return None
 
 
+def is_within(resource: Any, place: Place) -> bool:  # noqa: ANN401 - any resource of CDK
+    """Whether *resource* is in the stack of *place*."""
+    # What CDK knows only by an interface takes no notes, so it is asked each time.
+    return Stack.of(resource) is place.stack
+
+
 def check_stack(inputs: Inputs, place: Place, target: Target) -> None:
     """Raise if *target* is created in another stack than that of *place*."""
-    found = place_of(inputs, target.resource)
-    if found.stack is place.stack or target.resource.node.default_child is None:
+    if target.kind is Kind.BUS or is_within(target.resource, place):
         return
-    if target.kind is Kind.BUS:
-        return
-    there = found.stack.node.path
+    if target.resource.node.default_child is None:
+        return  # imported: no stack comes with it
+    there = Stack.of(target.resource).node.path
     problem = (
         f"is created in the stack '{there}', and the two stacks would depend on each "
         "other as soon as it publishes to the bus; create this one there as well"
@@ -128,7 +131,7 @@ def check_stack(inputs: Inputs, place: Place, target: Target) -> None:
 
 def check_environment(inputs: Inputs, place: Place, option: str, to: Any) -> None:  # noqa: ANN401 - any resource of CDK
     """Raise if *to* is in another region or account than *place*, if that is known."""
-    if to.node.default_child is not None and place_of(inputs, to).stack is place.stack:
+    if to.node.default_child is not None and is_within(to, place):
         return
     for part in ("region", "account"):
         here, there = getattr(place.stack, part), getattr(to.env, part)

@@ -8,18 +8,21 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import aws_events as events
 
+from secure_constructs._event_matchers import is_open
 from secure_constructs._event_targets import (
     Kind,
     check_environment,
     check_receiver,
     check_stack,
 )
-from secure_constructs._inputs import without_tokens
+from secure_constructs._inputs import is_token, without_tokens
 
 if TYPE_CHECKING:
+    from secure_constructs._event_patterns import Pattern
     from secure_constructs._event_targets import Target
     from secure_constructs._inputs import Inputs
     from secure_constructs._place import Place
+    from secure_constructs.waiver import Waived
 
 _DEFAULT_BUS = "default"
 _NAME = re.compile(r"[A-Za-z0-9._-]{0,64}")
@@ -40,6 +43,31 @@ def bus_of(inputs: Inputs, place: Place, given: Any) -> events.IEventBus | None:
     check_environment(inputs, place, "event_bus", bus)
     is_default = bus.event_bus_name == _DEFAULT_BUS
     return None if is_default else cast("events.IEventBus", bus)
+
+
+def check_own_bus(
+    inputs: Inputs,
+    bus: events.IEventBus | None,
+    pattern: Pattern,
+    waived: Waived | None,
+) -> None:
+    """Raise if events of the app's own are taken from the default bus, unwaived."""
+    inputs.waived("default_bus", waived, "a bus of their own (EVB-01)")
+    if bus is not None:
+        if waived is not None:
+            problem = "is for routes from the default bus, but event_bus is given"
+            raise inputs.wrong("default_bus", waived, problem)
+        return
+    sources = pattern.get("source", ())
+    for source in () if is_open(sources) else sources:
+        is_own = isinstance(source, str) and not is_token(source)
+        if is_own and waived is None and not source.startswith("aws."):
+            problem = (
+                "is no source of AWS, and everybody in the account may put events on "
+                "the default bus; pass event_bus=, or say why not: "
+                'default_bus=Waived("the reason")'
+            )
+            raise inputs.wrong("sources", source, problem)
 
 
 def check_target(

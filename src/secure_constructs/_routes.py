@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from constructs import Construct
-
-from secure_constructs._inputs import Inputs
-from secure_constructs._place import place_of
+from aws_cdk import Stack
 
 if TYPE_CHECKING:
+    from constructs import Construct
+
     from secure_constructs._place import Place
 
 
@@ -36,10 +35,9 @@ def home_of(
         construct_id: What the user calls it.
         to: The target, in any of the forms that `EventRoute` takes.
     """
-    inputs = Inputs(f"Event{kind}", bus, construct_id)
     if not isinstance(getattr(to, "node", None), type(bus.node)):
         return bus, construct_id  # a target that is no construct stands nowhere
-    stack = place_of(inputs, cast("Construct", to)).stack
+    stack = Stack.of(cast("Construct", to))
     if stack is place.stack:
         return bus, construct_id
     return stack, f"{bus.node.id}{kind}{construct_id}"

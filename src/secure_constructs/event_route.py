@@ -24,6 +24,7 @@ from secure_constructs._event_targets import TAKEN, check_group, target_of
 from secure_constructs._inputs import Inputs
 from secure_constructs._place import place_of
 from secure_constructs._promises import given_up, keep_promises
+from secure_constructs.checks import events as rules
 from secure_constructs.key import check_key, key_in
 from secure_constructs.tier import Tier
 
@@ -79,6 +80,8 @@ class EventRoute(Construct):
         resources: The ARNs of which the event must name one.
         pattern: The whole event pattern as EventBridge's JSON, instead of those.
         everything: Take every event, with `Waived`.
+        default_bus: Take events of your own from the default bus, with `Waived`;
+            they belong on a bus of their own (EVB-01).
         input: What the target gets; defaults to the event.
         message_group_id: The message group for a FIFO queue, which needs one.
         rule_name: The name, up to 64 characters; made by CloudFormation.
@@ -129,6 +132,7 @@ class EventRoute(Construct):
         resources: Values | None = None,
         pattern: Mapping[str, Any] | None = None,
         everything: Waived | None = None,
+        default_bus: Waived | None = None,
         input: events.RuleTargetInput | None = None,  # noqa: A002 - CDK's name
         message_group_id: str | None = None,
         rule_name: str | None = None,
@@ -168,6 +172,7 @@ class EventRoute(Construct):
             everything=everything,
             on_default_bus=bus is None,
         )
+        checks.check_own_bus(inputs, bus, found, default_bus)
         checks.check_identity(inputs, rule_name, description)
         inputs.flag("enabled", enabled)
         check_delivery(
@@ -206,8 +211,9 @@ class EventRoute(Construct):
             tier=tier,
             by_default=by_default,
             waivers={
-                "EVB-03": given_up(dead_letter_queue),
-                "EVB-08": alarms if tier is Tier.PRODUCTION else None,
+                rules.own_bus: default_bus,
+                rules.dead_letters_received: given_up(dead_letter_queue),
+                rules.alarmed: alarms if tier is Tier.PRODUCTION else None,
                 "EVB-09": everything,
             },
         )

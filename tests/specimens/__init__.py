@@ -6,12 +6,21 @@ One specimen for each construct: how to make it, and what it takes the place of.
 
 from __future__ import annotations
 
-from tests.specimens import bucket, event_bus, function, key
+from tests.specimens import (
+    bucket,
+    event_bus,
+    event_route,
+    event_schedule,
+    function,
+    key,
+)
 from tests.specimens.specimen import Specimen
 
 SPECIMENS: tuple[Specimen, ...] = (
     bucket.SPECIMEN,
     event_bus.SPECIMEN,
+    event_route.SPECIMEN,
+    event_schedule.SPECIMEN,
     function.SPECIMEN,
     key.SPECIMEN,
 )

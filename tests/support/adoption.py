@@ -10,7 +10,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 _REGION = "us-east-1"
 _KEPT = ("Retain", "RetainExceptOnCreate")
 # What holds nothing, and is made anew by another name.
-_STATELESS = ("AWS::IAM::Policy", "AWS::Lambda::Version")
+_STATELESS = ("AWS::IAM::Policy", "AWS::Lambda::Permission", "AWS::Lambda::Version")
 
 
 def dangers(live: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
