@@ -175,6 +175,7 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
         properties(x={"type": ["string", "text"]}),
         "x is of type 'text', which there is not",
     ),
+    "a number as type": (properties(x={"type": 1}), "x is of type 1, which there"),
     "a number as bound": (
         properties(x={"type": "integer", "exclusiveMinimum": 0}),
         "x has a number as exclusiveMinimum",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_TYPES = {"array", "boolean", "integer", "null", "number", "object", "string"}
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 _ONE = ("not",)
 _ONE_OR_NOT = ("additionalItems", "additionalProperties")
 _MANY = ("allOf", "anyOf", "oneOf")
@@ -65,9 +65,9 @@ def _problem(schema: object, defined: list[str]) -> str | None:
     if later:
         return f"has {', '.join(later)}, which later drafts brought"
     types = schema.get("type", [])
-    unknown = {types} - _TYPES if isinstance(types, str) else set(types) - _TYPES
-    if unknown:
-        return f"is of type {', '.join(map(repr, sorted(unknown)))}, which there is not"
+    for each in types if isinstance(types, list) else [types]:
+        if each not in _TYPES:
+            return f"is of type {each!r}, which there is not"
     return _problem_of_shape(schema) or _problem_of_reference(
         schema.get("$ref"), defined
     )
