@@ -156,6 +156,13 @@ class TestArchived:
         """An archive names its bus in one way or another."""
         assert [] == self.found(arn)
 
+    def test_archived_for_a_partner(self):
+        """The name of a partner's bus has slashes in it."""
+        name = "aws.partner/acme/orders"
+        arn = f"arn:aws:events:eu-west-1:111122223333:event-bus/{name}"
+
+        assert [] == self.found(arn, Name=name)
+
     def test_not_by_itself(self):
         """A bus keeps nothing."""
         assert [self.MISSING] == problems(rules.archived)

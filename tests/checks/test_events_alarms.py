@@ -273,6 +273,12 @@ class TestBus:
 
         assert [NOT_THROTTLED] == problems(said, at="Bus")
 
+    def test_is_not_watched_by_another_query(self):
+        """A query on something else is of no use."""
+        said = query('SELECT SUM(Invocations) FROM "AWS/Events"')
+
+        assert [NOT_THROTTLED] == problems(said, at="Bus")
+
     def test_is_watched_by_a_query(self):
         """A query can be on all rules of a bus at once."""
         said = query('SELECT SUM(ThrottledRules) FROM "AWS/Events"')

@@ -201,6 +201,8 @@ class TestEverybody:
             [policy(), policy({**DENY, "Effect": unknown})],
         ):
             assert [] == problems(*policies)
+        for said in (unknown, "no JSON", {"Statement": [unknown]}):
+            assert [] == problems(policy(), Policy=said)
 
 
 class TestNamed:
@@ -324,6 +326,15 @@ class TestBusElsewhere:
 
         assert [] == self.found(*said)
         assert [EVERYBODY] == self.found(said[0], policy(DENY))
+
+    def test_is_judged_by_each_policy_once(self):
+        """What another policy opens is said there."""
+        other = allow(Principal={"Service": "s3.amazonaws.com"})
+        said = [policy(bus="default"), other]
+        other["Properties"]["EventBusName"] = "default"
+
+        assert [EVERYBODY] == self.found(*said)
+        assert [SERVICE] == self.found(*reversed(said))
 
     def test_is_not_a_bus_of_the_template(self):
         """The policy of such a bus is judged there."""

@@ -17,7 +17,7 @@ from secure_constructs.checks.events_references import (
     shown_names,
 )
 from secure_constructs.checks.rule import Breach, rule
-from secure_constructs.checks.template import UNKNOWN, Resource, is_intrinsic, listed
+from secure_constructs.checks.template import Resource, listed
 
 _BUS = "AWS::Events::EventBus"
 _RULE = "AWS::Events::Rule"
@@ -89,12 +89,10 @@ def dead_letters_received(resource: Resource) -> Iterator[Breach]:
     if resource.type == _BUS:
         yield from _unreceived(resource, "the bus", "DeadLetterConfig")
         return
-    targets = resource.known("Targets")
-    for index, target in enumerate([] if targets is UNKNOWN else listed(targets)):
-        if not is_intrinsic(target):
-            path = ("Targets", index, "DeadLetterConfig")
-            yield from _unreceived(resource, "a target", *path)
-            yield from _unlimited(resource, "Targets", index, "RetryPolicy")
+    for index in range(len(listed(resource.known("Targets")))):
+        path = ("Targets", index, "DeadLetterConfig")
+        yield from _unreceived(resource, "a target", *path)
+        yield from _unlimited(resource, "Targets", index, "RetryPolicy")
 
 
 @rule(
@@ -231,8 +229,7 @@ def _dimensions(resource: Resource) -> list[Mapping[str, list[str]]]:
 
 def _dead_letter_queues(resource: Resource) -> list[Resource]:
     """Return the queues of the template that undelivered events of *resource* go to."""
-    targets = resource.known("Targets")
-    count = 0 if targets is UNKNOWN else len(listed(targets))
+    count = len(listed(resource.known("Targets")))
     paths = [("Targets", index, "DeadLetterConfig", "Arn") for index in range(count)]
     found = [
         queue_at(resource, *path) for path in (("DeadLetterConfig", "Arn"), *paths)

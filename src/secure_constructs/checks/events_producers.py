@@ -8,12 +8,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from secure_constructs.checks.events_references import policies_of, policies_of_unknown
+from secure_constructs.checks.events_references import (
+    BUS,
+    policies_of,
+    policies_of_unknown,
+)
 from secure_constructs.checks.policy import Statement, read_statement
 from secure_constructs.checks.template import (
     UNKNOWN,
     Resource,
-    is_intrinsic,
     is_undecided,
     listed,
     text,
@@ -33,18 +36,21 @@ def openings_of(resource: Resource) -> list[str]:
     Accounts and organizations are named by being written into a policy. Where a
     construct recorded which were asked for, only these are.
     """
-    sure = [*_inline(resource), *_written(policies_of(resource))]
-    perhaps = _written(policies_of_unknown(resource))
-    if any(_may_keep_out(each, resource) for each in (*sure, *perhaps)):
+    policies = policies_of(resource)
+    is_bus = resource.type == BUS
+    if not is_bus and not policies:
+        return []  # Its bus answers for it.
+    if resource.template.once(_may_be_closed, resource if is_bus else policies[0]):
         return []
-    found = [each for one in sure for each in _openings(read_statement(one), resource)]
+    said = [*_inline(resource), *_written(policies if is_bus else [resource])]
+    found = [each for one in said for each in _openings(read_statement(one), resource)]
     return list(dict.fromkeys(found))
 
 
 def parsed(value: object) -> Any:  # noqa: ANN401 - templates are untyped
-    """Return *value*, or what it is the JSON of; `UNKNOWN` for anything else."""
+    """Return *value*, or what a text is the JSON of; `UNKNOWN` if it is of nothing."""
     if not isinstance(value, str):
-        return UNKNOWN if is_intrinsic(value) else value
+        return value
     try:
         return json.loads(value)
     except ValueError:
@@ -71,7 +77,7 @@ def _written(policies: Iterable[Resource]) -> list[Any]:
 def _of_old(policy: Resource) -> dict[str, Any]:
     """Return as a statement what *policy* says in properties of their own."""
     condition = policy.read("Condition") or {}
-    if not is_intrinsic(condition) and isinstance(condition.get("Type"), str):
+    if isinstance(condition.get("Type"), str):
         condition = {condition["Type"]: {condition.get("Key"): condition.get("Value")}}
     principal, action = policy.read("Principal"), policy.read("Action")
     return {
@@ -93,6 +99,13 @@ def _openings(statement: Statement, bus: Resource) -> Iterator[str]:
         named = [each or "" for key in _ORGANIZATIONS for each in said.get(key, ())]
         for organization in _unasked(bus, (each.split("/")[0] for each in named)):
             yield f"lets the organization {organization} in"
+
+
+def _may_be_closed(resource: Resource) -> bool:
+    """Whether a statement keeps, or may keep, everybody out who was not asked for."""
+    policies = [*policies_of(resource), *policies_of_unknown(resource)]
+    said = [*_inline(resource), *_written(policies)]
+    return any(_may_keep_out(each, resource) for each in said)
 
 
 def _may_keep_out(raw: Any, bus: Resource) -> bool:  # noqa: ANN401 - templates are untyped

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from secure_constructs.checks.alarms import ANY
 from secure_constructs.checks.template import Resource
 
+BUS = "AWS::Events::EventBus"
 DEFAULT = "default"
-_BUS = "AWS::Events::EventBus"
 _POLICY = "AWS::Events::EventBusPolicy"
 # A bus may be named by its ARN; a reference may be to one of its attributes.
 _NAME = re.compile(r"(?:arn:.+:event-bus/)?(.+)")
@@ -55,13 +55,13 @@ def policies_of(resource: Resource) -> list[Resource]:
     """
     Return the policies that *resource* answers for.
 
-    A bus answers for all of its own; where the bus is elsewhere, each policy for
-    all that the template has of that bus.
+    A bus answers for all of its own. Where the bus is elsewhere, the policies that
+    the template has of it answer for each other.
     """
-    if resource.type == _BUS:
+    if resource.type == BUS:
         return naming(resource, _POLICY)
     name = bus_at(resource, "EventBusName")
-    if name in resource.template.index(_BUS, names_of):
+    if name in resource.template.index(BUS, names_of):
         return []
     return resource.template.index(_POLICY, _buses)[name]
 
@@ -84,7 +84,7 @@ def dimensions_of(picker: Resource) -> Iterator[dict[str, list[str]]]:
     if bus in (None, DEFAULT):
         yield {"RuleName": [picker.ref, f"{picker.arn}/1", *names]}
     if bus != DEFAULT:
-        buses = picker.template.index(_BUS, names_of).get(bus, ())
+        buses = picker.template.index(BUS, names_of).get(bus, ())
         said = [each for one in buses for each in shown_names(one)]
         yield {
             "EventBusName": [bus or ANY, *said],
