@@ -13,7 +13,6 @@ from secure_constructs.tier import Tier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
 # Every event has a source, and each begins with nothing: this matches all of them.
@@ -31,7 +30,7 @@ def archive_of(
     *,
     retention: Duration | None,
     tier: Tier,
-    key: kms.IKey | None,
+    key_arn: str | None,
 ) -> events.Archive:
     """
     Define the archive of everything that *bus* takes.
@@ -45,7 +44,7 @@ def archive_of(
         bus: The bus.
         retention: How long it keeps an event; 30 days, 7 in development.
         tier: What it is worth; in production it outlives its stack.
-        key: The key it is encrypted with; none for EventBridge's own.
+        key_arn: The key it is encrypted with; none for EventBridge's own.
     """
     archive = events.Archive(
         scope,
@@ -54,10 +53,10 @@ def archive_of(
         event_pattern=_EVERYTHING,
         retention=retention or _RETENTION[tier],
     )
-    l1 = cast("events.CfnArchive", archive.node.default_child)
-    l1.apply_removal_policy(tier.removal_policy)
-    if key is not None:
-        l1.kms_key_identifier = key.key_arn
+    archive.apply_removal_policy(tier.removal_policy)
+    if key_arn is not None:
+        l1 = cast("events.CfnArchive", archive.node.default_child)
+        l1.kms_key_identifier = key_arn
     return archive
 
 

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import Names, aws_events as events, aws_iam as iam, aws_logs as logs
+from aws_cdk import (
+    ArnFormat,
+    Names,
+    aws_events as events,
+    aws_iam as iam,
+    aws_logs as logs,
+)
 
 if TYPE_CHECKING:
     from aws_cdk import Stack
@@ -16,6 +22,7 @@ _TYPES = {
     events.Level.TRACE: ("ERROR", "INFO", "TRACE"),
 }
 _DELIVERY = iam.ServicePrincipal("delivery.logs.amazonaws.com")
+_WITH_COLON = ArnFormat.COLON_RESOURCE_NAME
 _LONGEST_NAME = 60
 _LONGEST_LEVEL = len("-TRACE")
 
@@ -33,7 +40,12 @@ def log_config(level: events.Level | None) -> events.LogConfig | None:
 
 
 def deliver(
-    group: logs.LogGroup, bus_arn: str, level: events.Level, stack: Stack
+    group: logs.LogGroup,
+    *,
+    bus_arn: str,
+    level: events.Level,
+    account: str,
+    stack: Stack,
 ) -> None:
     """
     Let AWS deliver the logs of a bus to *group*.
@@ -42,7 +54,8 @@ def deliver(
         group: The log group; sources, destination and deliveries are its children.
         bus_arn: The ARN of the bus.
         level: From which level on.
-        stack: The stack of both.
+        account: The account of both.
+        stack: Their stack.
     """
     name = Names.unique_resource_name(
         group,
@@ -50,21 +63,27 @@ def deliver(
         separator="-",
         allowed_special_characters="-",
     )
-    own = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:delivery-source:*"
+    arn = group.log_group_arn
+    own = stack.format_arn(
+        service="logs",
+        resource="delivery-source",
+        resource_name="*",
+        arn_format=_WITH_COLON,
+    )
     group.add_to_resource_policy(
         iam.PolicyStatement(
             sid="DeliverLogsOfTheBus",
             principals=[_DELIVERY],
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-            resources=[group.log_group_arn],
+            resources=[arn],
             conditions={
                 "ArnLike": {"aws:SourceArn": own},
-                "StringEquals": {"aws:SourceAccount": stack.account},
+                "StringEquals": {"aws:SourceAccount": account},
             },
         )
     )
     into = logs.CfnDeliveryDestination(
-        group, "Destination", name=name, destination_resource_arn=group.log_group_arn
+        group, "Destination", name=name, destination_resource_arn=arn
     )
     before: logs.CfnDelivery | None = None
     for each in _TYPES[level]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_events as events, aws_iam as iam
+from aws_cdk import Aws, aws_events as events, aws_iam as iam
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
 _PUT = "events:PutEvents"
+_PARTITION = Aws.PARTITION
 _EVENTS = iam.ServicePrincipal("events.amazonaws.com")
 
 
@@ -21,7 +22,7 @@ def close_to_foreigners(
     *,
     arn: str,
     name: str,
-    stack: Stack,
+    account: str,
     accounts: Sequence[str],
     organization: str | None,
 ) -> None:
@@ -36,11 +37,11 @@ def close_to_foreigners(
         scope: What the statements are children of.
         arn: The ARN of the bus.
         name: Its name.
-        stack: Its stack.
+        account: Its account.
         accounts: The accounts that may put events.
         organization: The organization whose accounts may, if any.
     """
-    strangers: dict[str, Any] = {"aws:PrincipalAccount": [stack.account, *accounts]}
+    strangers: dict[str, Any] = {"aws:PrincipalAccount": [account, *accounts]}
     if organization is not None:
         strangers["aws:PrincipalOrgID"] = organization
     conditions = {
@@ -49,13 +50,13 @@ def close_to_foreigners(
     }
     statements = {"DenyForeignAccounts": _statement("Deny", "*", conditions)}
     if accounts:
-        roots = [f"arn:{stack.partition}:iam::{each}:root" for each in accounts]
+        roots = [f"arn:{_PARTITION}:iam::{each}:root" for each in accounts]
         statements["AllowNamedAccounts"] = _statement("Allow", {"AWS": roots})
     if organization is not None:
         # The own account is a member as well; see above.
         members = {
             "StringEquals": {"aws:PrincipalOrgID": organization},
-            "StringNotEquals": {"aws:PrincipalAccount": stack.account},
+            "StringNotEquals": {"aws:PrincipalAccount": account},
         }
         statements["AllowOrganization"] = _statement("Allow", "*", members)
     for sid, statement in statements.items():
@@ -69,7 +70,9 @@ def close_to_foreigners(
         )
 
 
-def let_bus_send(queue: sqs.Queue, *, arn: str, name: str, stack: Stack) -> None:
+def let_bus_send(
+    queue: sqs.Queue, *, arn: str, name: str, account: str, stack: Stack
+) -> None:
     """
     Let EventBridge send to the dead-letter *queue* of a bus, for that bus only.
 
@@ -79,9 +82,12 @@ def let_bus_send(queue: sqs.Queue, *, arn: str, name: str, stack: Stack) -> None
         queue: The queue.
         arn: The ARN of the bus.
         name: Its name.
+        account: Its account.
         stack: Its stack.
     """
-    rules = f"arn:{stack.partition}:events:{stack.region}:{stack.account}:rule/{name}/*"
+    rules = stack.format_arn(
+        service="events", resource="rule", resource_name=f"{name}/*"
+    )
     queue.add_to_resource_policy(
         iam.PolicyStatement(
             sid="DeadLettersOfTheBus",
@@ -90,7 +96,7 @@ def let_bus_send(queue: sqs.Queue, *, arn: str, name: str, stack: Stack) -> None
             resources=[queue.queue_arn],
             conditions={
                 "ArnLike": {"aws:SourceArn": [arn, rules]},
-                "StringEquals": {"aws:SourceAccount": stack.account},
+                "StringEquals": {"aws:SourceAccount": account},
             },
         )
     )

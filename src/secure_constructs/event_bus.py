@@ -162,6 +162,7 @@ class AppEventBus(Delivering):
         self._inputs, self._place, self._tier = inputs, place, tier
         self._key, self._topic = encryption_key, alarm_topic
         key = key_in(place, encryption_key)
+        key_arn = None if key is None else key.key_arn
         self.dead_letter_queue = failure_queue(
             self, "DeadLetterQueue", tier=tier, key=key
         )
@@ -199,21 +200,22 @@ class AppEventBus(Delivering):
         )
         # What is archived can be replayed on this bus only.
         l1.apply_removal_policy(tier.removal_policy)
-        if key is not None:
-            cast("events.CfnEventBus", l1).kms_key_identifier = key.key_arn
+        if key_arn is not None:
+            cast("events.CfnEventBus", l1).kms_key_identifier = key_arn
             let_events_use(encryption_key, self)
             let_buses_use(encryption_key, place.stack, self)
         let_bus_send(
             self.dead_letter_queue,
             arn=self.event_bus_arn,
             name=self.event_bus_name,
+            account=own,
             stack=place.stack,
         )
         close_to_foreigners(
             self,
             arn=self.event_bus_arn,
             name=self.event_bus_name,
-            stack=place.stack,
+            account=own,
             accounts=allowed_accounts,
             organization=allowed_organization_id,
         )
@@ -224,7 +226,7 @@ class AppEventBus(Delivering):
                 self.bus,
                 retention=cast("Duration | None", archive_retention),
                 tier=tier,
-                key=key,
+                key_arn=key_arn,
             )
         if not undiscovered:
             discovery.discover(self, self.event_bus_arn)
@@ -241,7 +243,13 @@ class AppEventBus(Delivering):
                 key=key,
                 retention=None,
             )
-            bus_logs.deliver(self.log_group, self.event_bus_arn, log_level, place.stack)
+            bus_logs.deliver(
+                self.log_group,
+                bus_arn=self.event_bus_arn,
+                level=log_level,
+                account=own,
+                stack=place.stack,
+            )
         self.alarms: list[cloudwatch.Alarm] = []
         if tier is Tier.PRODUCTION and not alarms:
             self.alarms = watch(
