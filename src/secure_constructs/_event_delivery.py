@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 185
 AGE = 24 * 3600
-_SHORTEST, _LONGEST = 60, AGE
-_MILLISECONDS = 1000
+_SHORTEST = 60
 ACCOUNT = Aws.ACCOUNT_ID
 _EVENTS = iam.ServicePrincipal("events.amazonaws.com")
 _LETS_IN = "_secure_constructs_lets_events_in"
@@ -75,15 +74,14 @@ def check_delivery(
     """
     inputs.whole("retry_attempts", retry_attempts, low=0, high=ATTEMPTS)
     if max_event_age is not None:
-        age = inputs.milliseconds(
+        inputs.time(
             "max_event_age",
             max_event_age,
-            low=_SHORTEST * _MILLISECONDS,
-            high=_LONGEST * _MILLISECONDS,
-            range_="60 seconds to 24 hours",
+            "seconds",
+            low=_SHORTEST,
+            high=AGE,
+            range_="60 seconds to 24 hours, in whole seconds",
         )
-        if age is not None and age % _MILLISECONDS:
-            raise inputs.wrong("max_event_age", f"{age:g} ms", "is no whole seconds")
     if not hasattr(dead_letter_queue, "queue_arn"):
         inputs.waived(
             "dead_letter_queue",
@@ -96,7 +94,7 @@ def check_delivery(
         check_environment(inputs, place, "dead_letter_queue", queue)
         if queue.fifo:
             problem = "is a FIFO queue, to which EventBridge sends no dead letters"
-            raise inputs.wrong("dead_letter_queue", queue, problem)
+            raise inputs.wrong("dead_letter_queue", queue.node.path, problem)
 
 
 def check_sender(
@@ -113,7 +111,7 @@ def check_sender(
             f"is created in the stack '{there}', which would depend on this one and "
             "this one on it: each of queue and rule names the other; create it here"
         )
-        raise inputs.wrong(option, queue, problem)
+        raise inputs.wrong(option, queue.node.path, problem)
 
 
 def dead_letters_of(

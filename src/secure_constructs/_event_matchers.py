@@ -14,10 +14,14 @@ if TYPE_CHECKING:
     from secure_constructs._inputs import Inputs
 
 _IGNORING_CASE = "equals-ignore-case"
-_SCALARS = (str, int, float, bool, type(None))
+_SCALARS = (str, int, float, bool)
 _OPERATORS = ("=", "<", "<=", ">", ">=")
 _LARGEST = 5e9
 _ONE_SIDE, _TWO_SIDES = 2, 4
+_NULL = (
+    "is left out of the template by CDK; write events.Match.null_value() in place of "
+    "the list, or events.Match.any_of(events.Match.null_value(), ...)"
+)
 _WRITE = "is no list; write [...] around the values that it may have"
 
 
@@ -64,8 +68,8 @@ def check_values(
         elif not isinstance(value, str if only_text else _SCALARS) and not is_open(
             value
         ):
-            kinds = "text" if only_text else "text, number, True, False or None"
-            problem = f"is neither {kinds} nor a matcher in braces"
+            kinds = "text" if only_text else "text, number, True, False"
+            problem = _NULL if value is None else f"is neither {kinds} nor a matcher"
             raise inputs.wrong_kind(name, value, problem)
 
 

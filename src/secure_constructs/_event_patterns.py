@@ -117,6 +117,9 @@ def _unknown(field: object) -> str:
 
 def _check_field(inputs: Inputs, option: str, field: str, value: object) -> None:
     if field == "detail":
+        if not hasattr(value, "items"):
+            problem = 'is no mapping; write for example {"status": ["paid"]}'
+            raise inputs.wrong_kind(option, value, problem)
         _check_detail(inputs, value, option)
     else:
         check_values(inputs, option, value, only_text=True)
@@ -124,12 +127,7 @@ def _check_field(inputs: Inputs, option: str, field: str, value: object) -> None
 
 def _check_detail(inputs: Inputs, value: Any, option: str) -> None:  # noqa: ANN401 - what a user may write
     """Raise if *value*, the detail or a part of it, has no values to compare."""
-    if is_open(value):
-        return
     if not hasattr(value, "items"):
-        if option.endswith("detail"):
-            problem = 'is no mapping; write for example {"status": ["paid"]}'
-            raise inputs.wrong_kind(option, value, problem)
         check_values(inputs, option, value)
         return
     if not value:

@@ -126,7 +126,7 @@ def check_stack(inputs: Inputs, place: Place, target: Target) -> None:
         f"is created in the stack '{there}', and the two stacks would depend on each "
         "other as soon as it publishes to the bus; create this one there as well"
     )
-    raise inputs.wrong("to", target.resource, problem)
+    raise inputs.wrong("to", target.resource.node.path, problem)
 
 
 def check_environment(inputs: Inputs, place: Place, option: str, to: Any) -> None:  # noqa: ANN401 - any resource of CDK
@@ -142,7 +142,7 @@ def check_environment(inputs: Inputs, place: Place, option: str, to: Any) -> Non
                 f"is in {part} {there}, but this stack is in {here}; send the events "
                 "to an event bus there, and let a route there do the rest"
             )
-            raise inputs.wrong(option, to, problem)
+            raise inputs.wrong(option, to.node.path, problem)
 
 
 def check_group(inputs: Inputs, target: Target | None, group: object) -> None:
@@ -154,7 +154,7 @@ def check_group(inputs: Inputs, target: Target | None, group: object) -> None:
             "is a FIFO queue, which takes no message without a group; pass "
             "message_group_id="
         )
-        raise inputs.wrong("to", target and target.resource, problem)
+        raise inputs.wrong("to", target and target.resource.node.path, problem)
     if group is not None and not is_fifo:
         problem = "is for FIFO queues only; leave it out"
         raise inputs.wrong("message_group_id", group, problem)
@@ -169,4 +169,4 @@ def check_receiver(inputs: Inputs, option: str, queue: sqs.IQueue) -> None:
             "is encrypted with AWS's key for SQS, which EventBridge may not use; "
             "encrypt it with sqs.QueueEncryption.SQS_MANAGED or a key of yours"
         )
-        raise inputs.wrong(option, queue, problem)
+        raise inputs.wrong(option, queue.node.path, problem)

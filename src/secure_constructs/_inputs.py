@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from typing import Literal
+
 from aws_cdk import Duration, Token
 from constructs import Construct, IConstruct
 
@@ -161,15 +163,35 @@ class Inputs:
             raise self.wrong(option, f"{amount:g} ms", f"is not {range_}")
         return amount
 
+    def time(
+        self,
+        option: str,
+        value: Duration,
+        unit: Literal["minutes", "seconds"],
+        *,
+        low: int,
+        high: int,
+        range_: str,
+    ) -> None:
+        """Raise if *value* is known and not *low* to *high* whole units."""
+        amount = self._amount(option, value, unit, f"Duration.{unit}({low})")
+        if amount is not None and not (amount % 1 == 0 and low <= amount <= high):
+            raise self.wrong(option, f"{amount:g} {unit}", f"is not {range_}")
+
     def _amount(
         self, option: str, value: Duration, unit: str, example: str
     ) -> float | None:
         if not isinstance(value, Duration):
             problem = f"is no Duration; write for example {example}"
             raise self.wrong_kind(option, value, problem)
-        convert = value.to_days if unit == "days" else value.to_milliseconds
+        convert = {
+            "days": value.to_days,
+            "minutes": value.to_minutes,
+            "seconds": value.to_seconds,
+            "millis": value.to_milliseconds,
+        }
         try:
-            amount = convert(integral=False)
+            amount = convert[unit](integral=False)
         except RuntimeError as error:
             problem = (
                 "is only known at deployment, and CDK cannot convert it then; write "

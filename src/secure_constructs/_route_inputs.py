@@ -84,7 +84,7 @@ def check_target(
         same = bus is not None and target.resource is bus
         if same or (bus is None and target.resource.event_bus_name == _DEFAULT_BUS):
             problem = "is the bus that the events come from; they would go round"
-            raise inputs.wrong("to", target.resource, problem)
+            raise inputs.wrong("to", target.resource.node.path, problem)
         return
     check_environment(inputs, place, "to", target.resource)
     if target.queue is not None:

@@ -11,6 +11,7 @@ from secure_constructs._event_delivery import (
     let_events_use,
     let_rule_send,
 )
+from secure_constructs._event_matchers import is_open
 from secure_constructs._event_targets import Kind
 from secure_constructs._granted_role import GrantedRole
 
@@ -69,6 +70,8 @@ def rule_of(
 
 def _listed(values: Any) -> Any:  # noqa: ANN401 - any part of a pattern
     """Return *values* as CDK takes them, which knows no matchers among texts."""
+    if is_open(values):
+        return Token.as_list(values)
     if hasattr(values, "items") or all(isinstance(each, str) for each in values):
         return values
     return Token.as_list(list(values))

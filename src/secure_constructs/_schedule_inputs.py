@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9._-]{0,64}")
 _LONGEST_DESCRIPTION = 512
 _LONGEST_WINDOW = 1440
-_MINUTE = 60_000
 _LONGEST = {"source": 256, "detail_type": 128}
 
 
@@ -42,16 +41,14 @@ def check_window(inputs: Inputs, window: Duration | None) -> None:
     """Raise if *window* is given and not 1 to 1,440 whole minutes."""
     if window is None:
         return
-    range_ = f"1 to {_LONGEST_WINDOW:,} whole minutes"
-    amount = inputs.milliseconds(
+    inputs.time(
         "flexible_window",
         window,
-        low=_MINUTE,
-        high=_LONGEST_WINDOW * _MINUTE,
-        range_=range_,
+        "minutes",
+        low=1,
+        high=_LONGEST_WINDOW,
+        range_=f"1 to {_LONGEST_WINDOW:,} whole minutes",
     )
-    if amount is not None and amount % _MINUTE:
-        raise inputs.wrong("flexible_window", f"{amount:g} ms", f"is not {range_}")
 
 
 def check_event(
