@@ -11,7 +11,12 @@ import pytest
 
 from aws_cdk import aws_events as events, aws_iam as iam
 
-from secure_constructs.checks import Template, events as rules
+from secure_constructs.checks import (
+    Resource,
+    Template,
+    events as rules,
+    events_producers,
+)
 from tests.support.synth import FLAGS, new_app, template_of
 from tests.support.unknowable import unknowable
 
@@ -335,6 +340,23 @@ class TestBusElsewhere:
 
         assert [EVERYBODY] == self.found(*said)
         assert [SERVICE] == self.found(*reversed(said))
+
+    def test_is_asked_once_who_is_kept_out(self, monkeypatch):
+        """The time does not grow with the square of the policies."""
+        asked = []
+
+        def unknown(resource: Resource) -> list[Resource]:
+            asked.append(resource)
+            return []
+
+        monkeypatch.setattr(events_producers, "policies_of_unknown", unknown)
+        each = policy({**ALLOW, "Principal": {"AWS": NAMED}}, bus="default")
+        body = {f"Policy{index}": each for index in range(20)}
+        template = Template({"Resources": body})
+        found = map(rules.no_foreign_producer.breaches, template.resources.values())
+
+        assert [] == [breach for one in found for breach in one]
+        assert 1 == len(asked)
 
     def test_is_not_a_bus_of_the_template(self):
         """The policy of such a bus is judged there."""
