@@ -172,11 +172,12 @@ class Inputs:
         low: int,
         high: int,
         range_: str,
-    ) -> None:
-        """Raise if *value* is known and not *low* to *high* whole units."""
+    ) -> float | None:
+        """Return *value* in whole units, checked; nothing where not yet known."""
         amount = self._amount(option, value, unit, f"Duration.{unit}({low})")
         if amount is not None and not (amount % 1 == 0 and low <= amount <= high):
             raise self.wrong(option, f"{amount:g} {unit}", f"is not {range_}")
+        return amount
 
     def _amount(
         self, option: str, value: Duration, unit: str, example: str

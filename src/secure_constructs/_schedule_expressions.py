@@ -31,7 +31,7 @@ class _Field(NamedTuple):
     low: int
     high: int
     names: tuple[str, ...] = ()
-    more: str = r"(?!)"  # what it takes besides numbers, ranges and steps
+    more: str = r"[^\s\S]"  # what it takes besides numbers, ranges and steps
 
 
 _FIELDS = (
@@ -139,7 +139,7 @@ def _cron(text: str) -> str | None:
 
 def _field(field: _Field, value: str) -> str | None:
     """Return what is wrong with the *value* of a *field*."""
-    if value == _ANY and _ANY in field.more:
+    if value == _ANY and re.fullmatch(field.more, value):
         return None
     for part in value.split(","):
         problem = _part(field, part)

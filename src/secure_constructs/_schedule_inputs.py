@@ -41,7 +41,7 @@ def check_window(inputs: Inputs, window: Duration | None) -> None:
     """Raise if *window* is given and not 1 to 1,440 whole minutes."""
     if window is None:
         return
-    inputs.time(
+    amount = inputs.time(
         "flexible_window",
         window,
         "minutes",
@@ -49,6 +49,9 @@ def check_window(inputs: Inputs, window: Duration | None) -> None:
         high=_LONGEST_WINDOW,
         range_=f"1 to {_LONGEST_WINDOW:,} whole minutes",
     )
+    if amount is None:
+        problem = "is only known at deployment, when CDK takes none; write the number"
+        raise inputs.wrong("flexible_window", "a token", problem)
 
 
 def check_event(
