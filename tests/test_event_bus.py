@@ -344,7 +344,7 @@ class TestAlarms:
     def test_sum_up_all_rules(self, stack, metric):
         """EventBridge measures by bus and rule, never by bus alone (EVB-08)."""
         bus = AppEventBus(stack, "Bus", event_bus_name="orders")
-        template = synthesize(stack.node.root).templates["Stack.template.json"]
+        template = template_of(stack)
         (name,) = (name for name in resources(template, ALARM) if metric in name)
         (query,) = the(template, name)["Metrics"]
 
@@ -462,11 +462,12 @@ class TestKey:
 
     def test_that_is_imported_gives_a_warning(self):
         """Its policy is out of reach, so it says what that must allow."""
-        stack = cdk.Stack(new_app(RECOMMENDED), "Stack")
+        app = new_app(RECOMMENDED)
+        stack = cdk.Stack(app, "Stack")
         key = kms.Key.from_key_arn(stack, "Key", KEY_ARN)
         AppEventBus(stack, "Bus", encryption_key=key)
 
-        rules = synthesize(stack.node.root).rules
+        rules = synthesize(app).rules
         assert "Annotation::secure-constructs:busKeyPolicy" in rules
 
     def test_of_the_app_gives_none(self):

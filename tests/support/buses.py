@@ -19,17 +19,17 @@ SAFE = {"aws:SecureTransport": True}
 UNHEARD = "Annotation::secure-constructs:noAlarmTopic"
 
 
-def key_for(kind: str, stack: cdk.Stack) -> kms.IKey | AppKey | None:
+def key_for(kind: str, app: cdk.App, stack: cdk.Stack) -> kms.IKey | AppKey | None:
     """Return a key of that *kind*; none for none."""
     match kind:
         case "app key":
             return AppKey(stack, "Key")
         case "app key of another stack":
-            return AppKey(cdk.Stack(stack.node.root, "Keys"), "Key")
+            return AppKey(cdk.Stack(app, "Keys"), "Key")
         case "key of yours":
             return kms.Key(stack, "Key")
         case "key of yours in another stack":
-            return kms.Key(cdk.Stack(stack.node.root, "Keys"), "Key")
+            return kms.Key(cdk.Stack(app, "Keys"), "Key")
         case _:
             return None
 
@@ -54,7 +54,7 @@ class World:
     def __init__(self, *, flags: Any = None, key: str = "", **options: Any) -> None:
         self.app = new_app(flags or {})
         self.stack = cdk.Stack(self.app, "Stack")
-        self.key = key_for(key, self.stack)
+        self.key = key_for(key, self.app, self.stack)
         if self.key:
             options["encryption_key"] = self.key
         self.bus = AppEventBus(self.stack, "Bus", event_bus_name="orders", **options)
