@@ -17,11 +17,13 @@ from secure_constructs import (
     EventSchema,
     Tier,
     Waived,
+    acknowledge_defaults,
 )
 from tests.support.buses import UNHEARD, findings
 from tests.support.cloud import Cloud
 from tests.support.functions import only
 from tests.support.iam import Request
+from tests.support.nag import ORDINARY, STRICT, STRICT_NAMES, add_packs
 from tests.support.synth import (
     FLAGS,
     NO_FLAGS,
@@ -40,6 +42,7 @@ BUS, QUEUE = "BusEA82B648", "BusDeadLetterQueue4287E546"
 POLICY = "AWS::Events::EventBusPolicy"
 ALARM = "AWS::CloudWatch::Alarm"
 KEY_ARN = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-123456"
+TOPIC_ARN = "arn:aws:sns:eu-west-1:111122223333:on-call"
 PLACED = EventSchema("shop.orders", "OrderPlaced", {"type": "object"}, "An order")
 _QUERY = (
     'SELECT SUM({metric}) FROM SCHEMA("AWS/Events", EventBusName, RuleName) '
@@ -323,6 +326,17 @@ class TestLogs:
 
         assert 2 * (len(types) + 1) == len(names)
         assert 60 >= max(map(len, names))
+
+
+class TestLogsWithoutKey:
+    def test_pass_the_strict_packs(self, app, stack):
+        """What they want of log groups is argued, as for functions."""
+        topic = sns.Topic.from_topic_arn(stack, "Topic", TOPIC_ARN)
+        AppEventBus(stack, "Bus", log_level=events.Level.ERROR, alarm_topic=topic)
+        acknowledge_defaults(app, packs=STRICT_NAMES)
+        add_packs(app, *ORDINARY, *STRICT)
+
+        assert set() == synthesize(app).findings
 
 
 class TestWithoutLogs:

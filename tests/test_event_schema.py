@@ -78,6 +78,10 @@ class TestContent:
 
         assert not jsonschema.Draft4Validator(content).is_valid(event(**wrong))
 
+    def test_says_what_it_means(self):
+        """A description of up to 256 characters stands beside it."""
+        assert "x" * 256 == schema(description="x" * 256).description
+
     def test_keeps_references_whole(self):
         """What the detail refers to is found in the whole event as well."""
         detail = properties(order={"$ref": "#/definitions/order"})

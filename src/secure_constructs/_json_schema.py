@@ -28,39 +28,46 @@ def problem_of(detail: Mapping[str, Any]) -> str | None:
         return f"is no JSON: {error}"
     if detail.get("type") != "object":
         return "is not of type 'object', which the detail of every event is"
-    given = detail.get("definitions", {})
+    given = detail.get("definitions")
     defined = list(given) if isinstance(given, Mapping) else []
-    for path, schema in _schemas(detail, "detail"):
-        problem = _problem(schema, defined)
-        if problem:
-            return f"is no schema of draft 4: {path} {problem}"
-    return None
+    problem = _problem(detail, "detail", defined)
+    return problem and f"is no schema of draft 4: {problem}"
 
 
-def _schemas(schema: object, path: str) -> Iterator[tuple[str, object]]:
-    """Yield *schema* and all schemas in it, with where each stands."""
-    yield path, schema
+def _problem(schema: object, path: str, defined: list[str]) -> str | None:
+    """Return what is wrong with the *schema* at *path*, or with one in it."""
     if not isinstance(schema, Mapping):
-        return
+        return f"{path} is {schema!r}, not a schema"
+    own = (
+        _problem_of_age(schema)
+        or _problem_of_shape(schema)
+        or _problem_of_reference(schema.get("$ref"), defined)
+    )
+    if own:
+        return f"{path} {own}"
+    inner = (
+        _problem(each, f"{path}.{where}", defined) for where, each in _schemas(schema)
+    )
+    return next(filter(None, inner), None)
+
+
+def _schemas(schema: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """Yield the schemas in *schema*, the shape of which is right."""
     for key in (*_ONE, *_ONE_OR_NOT, "items"):
-        inner = schema.get(key)
-        listed = inner if isinstance(inner, list) and key == "items" else [inner]
-        is_yes_or_no = key in _ONE_OR_NOT and isinstance(inner, bool)
-        if key in schema and not is_yes_or_no:
-            for each in listed:
-                yield from _schemas(each, f"{path}.{key}")
+        value = schema.get(key, True)
+        if not (key in _ONE_OR_NOT and isinstance(value, bool)) and key in schema:
+            several = value if isinstance(value, list) and key == "items" else [value]
+            yield from ((key, each) for each in several)
     for key in _MANY:
-        for index, each in enumerate(_listed(schema.get(key))):
-            yield from _schemas(each, f"{path}.{key}[{index}]")
+        for index, each in enumerate(schema.get(key, [])):
+            yield f"{key}[{index}]", each
     for key in _NAMED:
-        for name, each in _named(schema.get(key)):
-            yield from _schemas(each, f"{path}.{key}.{name}")
+        for name, each in schema.get(key, {}).items():
+            yield f"{key}.{name}", each
 
 
-def _problem(schema: object, defined: list[str]) -> str | None:
-    """Return what is wrong with one *schema*, those in it aside."""
-    if not isinstance(schema, Mapping):
-        return f"is {schema!r}, not a schema"
+def _problem_of_age(schema: Mapping[str, Any]) -> str | None:
+    """Return what *schema* has that draft 4 had not yet, or never."""
     later = sorted(_LATER & set(schema))
     if later:
         return f"has {', '.join(later)}, which later drafts brought"
@@ -68,9 +75,7 @@ def _problem(schema: object, defined: list[str]) -> str | None:
     for each in types if isinstance(types, list) else [types]:
         if each not in _TYPES:
             return f"is of type {each!r}, which there is not"
-    return _problem_of_shape(schema) or _problem_of_reference(
-        schema.get("$ref"), defined
-    )
+    return None
 
 
 def _problem_of_shape(schema: Mapping[str, object]) -> str | None:
@@ -95,11 +100,3 @@ def _problem_of_reference(reference: object, defined: list[str]) -> str | None:
     if name == reference or name not in defined:
         return f"refers to {reference!r}, which is not below definitions"
     return None
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _named(value: object) -> Iterator[tuple[str, object]]:
-    yield from value.items() if isinstance(value, Mapping) else ()
