@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import Aws, Stack, Validations, aws_iam as iam, aws_sqs as sqs
+from aws_cdk import Aws, Validations, aws_iam as iam, aws_sqs as sqs
 
 from secure_constructs._alarms import alarm_on_failures
 from secure_constructs._event_targets import (
     check_environment,
     check_receiver,
-    is_within,
+    home_stack,
 )
 from secure_constructs._failure_queue import failure_queue
 from secure_constructs._notes import note
@@ -105,11 +105,11 @@ def check_sender(
         return
     option = "dead_letter_queue"
     check_receiver(inputs, option, queue)
-    if isinstance(queue, sqs.Queue) and not is_within(queue, place):
-        there = Stack.of(queue).node.path
+    home = home_stack(queue)
+    if home not in (None, place.stack):
         problem = (
-            f"is created in the stack '{there}', which would depend on this one and "
-            "this one on it: each of queue and rule names the other; create it here"
+            f"is created in the stack '{home.node.path}', which would depend on this "
+            "one and this one on it: queue and rule name each other; create it here"
         )
         raise inputs.wrong(option, queue.node.path, problem)
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
+import functools
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from aws_cdk import Stack, Token, aws_sqs as sqs
+from aws_cdk import Resource, Stack, Token, aws_sqs as sqs
 
 if TYPE_CHECKING:
     from aws_cdk import (
@@ -67,7 +68,7 @@ class Target:
     kind: Kind
     resource: Any
 
-    @property
+    @functools.cached_property
     def arn(self) -> str:
         """Its ARN."""
         return str(getattr(self.resource, self.kind.value))
@@ -109,29 +110,15 @@ def _kind(to: object) -> Kind | None:
     return None
 
 
-def is_within(resource: Any, place: Place) -> bool:  # noqa: ANN401 - any resource of CDK
-    """Whether *resource* is in the stack of *place*."""
+def home_stack(resource: Any) -> Stack | None:  # noqa: ANN401 - any resource of CDK
+    """Return the stack that creates *resource*; none for what is imported."""
     # What CDK knows only by an interface takes no notes, so it is asked each time.
-    return Stack.of(resource) is place.stack
-
-
-def check_stack(inputs: Inputs, place: Place, target: Target) -> None:
-    """Raise if *target* is created in another stack than that of *place*."""
-    if target.kind is Kind.BUS or is_within(target.resource, place):
-        return
-    if target.resource.node.default_child is None:
-        return  # imported: no stack comes with it
-    there = Stack.of(target.resource).node.path
-    problem = (
-        f"is created in the stack '{there}', and the two stacks would depend on each "
-        "other as soon as it publishes to the bus; create this one there as well"
-    )
-    raise inputs.wrong("to", target.resource.node.path, problem)
+    return Stack.of(resource) if Resource.is_owned_resource(resource) else None
 
 
 def check_environment(inputs: Inputs, place: Place, option: str, to: Any) -> None:  # noqa: ANN401 - any resource of CDK
     """Raise if *to* is in another region or account than *place*, if that is known."""
-    if to.node.default_child is not None and is_within(to, place):
+    if home_stack(to) is place.stack:
         return
     for part in ("region", "account"):
         here, there = getattr(place.stack, part), getattr(to.env, part)

@@ -13,7 +13,7 @@ from secure_constructs._event_targets import (
     Kind,
     check_environment,
     check_receiver,
-    check_stack,
+    home_stack,
 )
 from secure_constructs._inputs import is_token, without_tokens
 
@@ -79,14 +79,22 @@ def check_target(
     """Raise if a rule of *place* on *bus* cannot send to *target*."""
     if target is None:
         return
-    check_stack(inputs, place, target)
     if target.kind is Kind.BUS:
-        same = bus is not None and target.resource is bus
+        same = bus is not None and target.arn == bus.event_bus_arn
         if same or (bus is None and target.resource.event_bus_name == _DEFAULT_BUS):
             problem = "is the bus that the events come from; they would go round"
             raise inputs.wrong("to", target.resource.node.path, problem)
         return
-    check_environment(inputs, place, "to", target.resource)
+    home = home_stack(target.resource)
+    if home is None:
+        check_environment(inputs, place, "to", target.resource)
+    elif home is not place.stack:
+        problem = (
+            f"is created in the stack '{home.node.path}', and the two stacks would "
+            "depend on each other as soon as it publishes to the bus; create this one "
+            "there as well"
+        )
+        raise inputs.wrong("to", target.resource.node.path, problem)
     if target.queue is not None:
         check_receiver(inputs, "to", target.queue)
 
