@@ -499,6 +499,16 @@ class TestAlarms:
         assert 4 == len(said)
         assert all("Billing" in each and "." in each for each in said)
 
+    @pytest.mark.parametrize(
+        ("options", "said"), [({}, True), ({"failure_queue": Waived(REASON)}, False)]
+    )
+    def test_name_the_failure_queue_if_there_is_one(self, stack, options, said):
+        """Nobody is sent to look into a queue that there is not."""
+        function(stack, **options)
+
+        text = alarms(template_of(stack))["Errors"]["AlarmDescription"]
+        assert said == ("failure queue" in text)
+
     def test_none_in_development(self, stack):
         """Nobody is called at night for a development deployment."""
         made = development(stack)

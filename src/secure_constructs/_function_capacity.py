@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 # snapshots, and the alias names one.
 FROM_SNAPSHOTS = lambda_.CfnFunction.SnapStartProperty(apply_on="PublishedVersions")
 _BUSY = 0.7
-_SECOND = 1000
 _ATTEMPTS = 2
 _AGE = Duration.hours(6)
 _DESTINATION = (
@@ -87,11 +86,11 @@ def check_async(
         raise inputs.wrong("failure_queue", failure_queue.node.path, problem)
     inputs.whole("retry_attempts", retry_attempts, low=0, high=2)
     if max_event_age is not None:
-        inputs.milliseconds(
+        inputs.seconds(
             "max_event_age",
             max_event_age,
-            low=60 * _SECOND,
-            high=6 * 3600 * _SECOND,
+            low=60,
+            high=6 * 3600,
             range_="60 seconds to 6 hours",
         )
     if not hasattr(failure_queue, "queue_arn"):

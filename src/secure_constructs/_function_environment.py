@@ -166,9 +166,9 @@ def _is_parameter(secret: object) -> bool:
 
 
 def _reference_of(secret: Any) -> str:  # noqa: ANN401 - one of two kinds of CDK
-    """Return what the function is given in place of *secret*: its ARN or name."""
-    name = secret.parameter_name if _is_parameter(secret) else secret.secret_arn
-    return str(name)
+    """Return the ARN, which both services take for a name when they are asked."""
+    arn = secret.parameter_arn if _is_parameter(secret) else secret.secret_arn
+    return str(arn)
 
 
 def _exact_arn(secret: Any) -> str:  # noqa: ANN401 - one of two kinds of CDK

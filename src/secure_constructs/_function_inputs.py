@@ -28,7 +28,6 @@ _LONGEST_TIMEOUT = 900
 _SMALLEST_MEMORY, _LARGEST_MEMORY = 128, 10_240
 _SMALLEST_DISK, _LARGEST_DISK = 512, 10_240
 _MOST_LAYERS = 5
-_SECOND = 1000
 UNKNOWN_TIMEOUT = (
     "is only known at deployment, but the alarm on slow calls needs it now; write the "
     'number, or do without: alarms=Waived("the reason")'
@@ -113,14 +112,10 @@ def timeout_of(inputs: Inputs, timeout: Duration | None) -> float | None:
     """Return *timeout* in seconds, checked; nothing where it is not known yet."""
     if timeout is None:
         return DEFAULT_TIMEOUT
-    highest = _LONGEST_TIMEOUT * _SECOND
     range_ = f"1 to {_LONGEST_TIMEOUT} seconds"
-    amount = inputs.milliseconds(
-        "timeout", timeout, low=_SECOND, high=highest, range_=range_
+    return inputs.seconds(
+        "timeout", timeout, low=1, high=_LONGEST_TIMEOUT, range_=range_
     )
-    if amount is not None and amount % _SECOND:
-        raise inputs.wrong("timeout", f"{amount:g} ms", "is no whole seconds")
-    return None if amount is None else amount / _SECOND
 
 
 def check_size(inputs: Inputs, memory: float | None, disk: Size | None) -> None:

@@ -136,11 +136,11 @@ def check_stream(
     inputs.whole("retry_attempts", retry_attempts, low=0, high=10_000)
     inputs.whole("parallelization_factor", parallelization_factor, low=1, high=10)
     if max_record_age is not None:
-        inputs.milliseconds(
+        inputs.seconds(
             "max_record_age",
             max_record_age,
-            low=60_000,
-            high=7 * 86_400_000,
+            low=60,
+            high=7 * 86_400,
             range_="1 minute to 7 days",
         )
     if hasattr(stream, "stream_arn"):

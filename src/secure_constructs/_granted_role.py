@@ -63,11 +63,11 @@ class GrantedRole(iam.Role):
         if own:
             document = {"Version": "2012-10-17", "Statement": list(own)}
             self.own = iam.ManagedPolicy(
-                self,
-                "Own",
-                roles=[self],
-                document=iam.PolicyDocument.from_json(document),
+                self, "Own", document=iam.PolicyDocument.from_json(document)
             )
+            # Attached by the role, not by the policy: a live role then gets it in
+            # the same step in which it loses what it had.
+            self.add_managed_policy(self.own)
 
     def add_to_principal_policy(
         self, statement: iam.PolicyStatement

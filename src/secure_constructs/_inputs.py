@@ -152,6 +152,16 @@ class Inputs:
             raise self.wrong(option, f"{days:g} days", problem)
         return days
 
+    def seconds(
+        self, option: str, value: Duration, *, low: int, high: int, range_: str
+    ) -> float | None:
+        """Return *value* in seconds, checked; nothing where it is only known later."""
+        amount = self._amount(option, value, "seconds", "Duration.minutes(5)")
+        if amount is not None and not (amount % 1 == 0 and low <= amount <= high):
+            problem = f"is not {range_}, in whole seconds"
+            raise self.wrong(option, f"{amount:g} seconds", problem)
+        return amount
+
     def milliseconds(
         self, option: str, value: Duration, *, low: int, high: int, range_: str
     ) -> float | None:
@@ -167,9 +177,13 @@ class Inputs:
         if not isinstance(value, Duration):
             problem = f"is no Duration; write for example {example}"
             raise self.wrong_kind(option, value, problem)
-        convert = value.to_days if unit == "days" else value.to_milliseconds
+        convert = {
+            "days": value.to_days,
+            "seconds": value.to_seconds,
+            "millis": value.to_milliseconds,
+        }
         try:
-            amount = convert(integral=False)
+            amount = convert[unit](integral=False)
         except RuntimeError as error:
             problem = (
                 "is only known at deployment, and CDK cannot convert it then; write "

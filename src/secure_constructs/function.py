@@ -78,9 +78,8 @@ class ObservedFunction(EventDriven):
     The rules are checked again in the finished template.
 
     Resources: function, role, its policy, log group, failure queue and its
-    policy, invoke configuration; in production four alarms. 4 with a
-    `failure_queue` that is waived in development, 5 with one that is shared.
-    Cost: $0.40 a month for the alarms in production; a dashboard $3.
+    policy, invoke configuration; in production four alarms. In development 7, 5
+    with a `failure_queue` that is shared, 4 where it was waived. Cost: $0.40 a month for the alarms in production; a dashboard $3.
 
     Args:
         scope: The stack or construct this function belongs to.
@@ -96,8 +95,8 @@ class ObservedFunction(EventDriven):
         architecture: What it runs on; defaults to arm64, which costs less.
         environment: Its variables; 4 KB at most, and no secrets.
         plaintext: Variables that only look like secrets, by name: `Waived`.
-        secrets: Secrets and parameters by variable. The variable holds the ARN
-            of a secret, or the name of a parameter, for the code to read.
+        secrets: Secrets of Secrets Manager and parameters of SSM by variable,
+            which holds the ARN for the code to read it by.
         initial_policy: Statements for its role; none.
         role: A role of yours, used as it is; a warning says what it needs.
         layers: Up to five layers; none.
@@ -373,7 +372,7 @@ class ObservedFunction(EventDriven):
             highest=max_provisioned_concurrency,
             published=bool(snap_start),
         )
-        self._watch.calls(self, self._name)
+        self._watch.calls(self, self._name, kept=bool(self.failure_queue))
         if self.failure_queue:
             self._watch.failures(self, self.failure_queue)
         if dashboard:
