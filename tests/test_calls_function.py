@@ -132,8 +132,8 @@ def watch(
             1,
             1,
             (
-                f"{name} is called more often than it may run at once. Raise its reserved "
-                "concurrency or the account's quota, or slow its callers."
+                f"{name} is called more often than it may run at once. Raise its "
+                "reserved concurrency or the account's quota, or slow its callers."
             ),
         ),
         (
@@ -142,8 +142,8 @@ def watch(
             24000,
             3,
             (
-                f"{name} takes 24 seconds and more, of 30 until it is stopped. Its traces "
-                "say where: a slow dependency, or too little memory."
+                f"{name} takes 24 seconds and more, of 30 until it is stopped. Its "
+                "traces say where: a slow dependency, or too little memory."
             ),
         ),
         (
@@ -152,8 +152,8 @@ def watch(
             1,
             1,
             (
-                f"Events that {name} could not process wait in its failure queue, for 14 "
-                "days. Repair the cause, then send them again."
+                f"Events that {name} could not process wait in its failure queue, for "
+                "14 days. Repair the cause, then send them again."
             ),
         ),
     ):

@@ -31,9 +31,9 @@ from tests.support.nag import ORDINARY, add_packs
 from tests.support.synth import (
     FLAGS,
     RECOMMENDED,
+    assembly_of,
     new_app,
     resources,
-    synthesize,
     template_of,
 )
 
@@ -160,7 +160,7 @@ class TestLogs:
         )
         add_packs(stack.node.root, *ORDINARY)
 
-        assembly = synthesize(stack.node.root)
+        assembly = assembly_of(stack)
         template = assembly.templates["Stack.template.json"]
         (group,) = resources(template, "AWS::Logs::LogGroup").values()
         assert "Properties" not in group
@@ -427,7 +427,7 @@ class TestFailures:
         )
         made = function(stack, failure_queue=queue)
 
-        assembly = synthesize(stack.node.root)
+        assembly = assembly_of(stack)
         template = assembly.templates["Stack.template.json"]
         assert 4 == len(made.alarms)
         assert "ApproximateNumberOfMessagesVisible" in alarms(template)
@@ -440,7 +440,7 @@ class TestFailures:
         function(stack, failure_queue=sqs.Queue(stack, "Failed"))
 
         assert {("LAM-06", "Stack/Fn/Default/Resource")} == {
-            each for each in synthesize(stack.node.root).findings if each[0] == "LAM-06"
+            each for each in assembly_of(stack).findings if each[0] == "LAM-06"
         }
 
     def test_nothing_fails_unseen_where_nothing_is_called(self, stack):
@@ -522,7 +522,7 @@ class TestAlarms:
             stack, alarms=Waived("one alarm on the whole product is enough")
         )
 
-        assembly = synthesize(stack.node.root)
+        assembly = assembly_of(stack)
         assert [] == made.alarms
         assert set() == assembly.findings
         template = assembly.templates["Stack.template.json"]
@@ -534,7 +534,8 @@ class TestAlarms:
         topic = sns.Topic.from_topic_arn(stack, "Topic", TOPIC)
         if by == "baseline":
             Baseline(alarm_topic=topic).apply_to(stack)
-        function(stack, **({"alarm_topic": topic} if by == "option" else {}))
+        options: dict[str, Any] = {"alarm_topic": topic} if by == "option" else {}
+        function(stack, **options)
 
         found = alarms(template_of(stack)).values()
         assert [[TOPIC]] * 4 == [each["AlarmActions"] for each in found]
@@ -554,7 +555,7 @@ class TestAlarms:
         function(stack, **options)
 
         rule = "Annotation::secure-constructs:noAlarmTopic"
-        assert warned == (rule in synthesize(stack.node.root).rules)
+        assert warned == (rule in assembly_of(stack).rules)
 
     def test_a_late_baseline_is_refused(self, stack):
         """A topic that comes after the function would not reach its alarms."""

@@ -30,7 +30,13 @@ from tests.support.functions import (
     record,
 )
 from tests.support.nag import ORDINARY, add_packs
-from tests.support.synth import RECOMMENDED, new_app, resources, synthesize, template_of
+from tests.support.synth import (
+    RECOMMENDED,
+    assembly_of,
+    new_app,
+    resources,
+    template_of,
+)
 
 REASON = "nobody calls this function but its own team"
 NEEDS_A_ROLE = "secure-constructs:roleOfYours"
@@ -97,18 +103,33 @@ class TestSecrets:
             plaintext={"TOKEN_KIND": Waived("the kind of a token is no secret")},
         )
 
-        assembly = synthesize(stack.node.root)
+        assembly = assembly_of(stack)
         template = assembly.templates["Stack.template.json"]
         assert "hexadecimal" == environment(template)["TOKEN_KIND"]
         assert ["LAM-10[TOKEN_KIND]"] == list(record(template)["Waivers"])
         assert "LAM-10" not in assembly.rules
+
+    def test_that_are_many_are_refused(self, stack):
+        """A wildcard in a name would let the function read others' secrets."""
+        many = secretsmanager.Secret.from_secret_name_v2(stack, "Many", "orders/*")
+
+        with pytest.raises(ValueError, match="names more than one secret"):
+            function(stack, secrets={"DB_PASSWORD": many})
+
+    def test_with_an_alias_for_their_key_are_refused(self, stack):
+        """No policy can name a key by its alias, so the function could not read it."""
+        alias = kms.Alias.from_alias_name(stack, "Alias", "alias/orders")
+        secret = secretsmanager.Secret(stack, "Secret", encryption_key=alias)
+
+        with pytest.raises(ValueError, match="known by an alias only"):
+            function(stack, secrets={"DB_PASSWORD": secret})
 
     def test_one_put_in_later_is_a_finding(self, stack):
         """What goes past the construct is found in the template."""
         made = function(stack)
         made.function.add_environment("DB_PASSWORD", "correct horse")
 
-        assert "LAM-10" in synthesize(stack.node.root).rules
+        assert "LAM-10" in assembly_of(stack).rules
 
 
 class TestNetwork:
@@ -205,7 +226,7 @@ class TestLive:
         stack = cdk.Stack(new_app(RECOMMENDED), "Stack")
         function(stack, snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS)
 
-        assembly = synthesize(stack.node.root)
+        assembly = assembly_of(stack)
         template = assembly.templates["Stack.template.json"]
         snap_start = only(template, "Lambda::Function")["SnapStart"]
         assert {"ApplyOn": "PublishedVersions"} == snap_start
@@ -216,7 +237,7 @@ class TestLive:
 
     def test_a_changed_function_is_a_new_version(self, stack):
         """What is set on the L1 counts as a change as well."""
-        versions = []
+        versions: list[str] = []
         for tracing in (None, Waived(REASON)):
             stack = cdk.Stack(new_app(), "Stack")
             function(stack, provisioned_concurrency=1, tracing=tracing)
@@ -315,7 +336,7 @@ class TestRole:
         role = iam.Role(stack, "Role", assumed_by=service)
         made = function(stack, role=role)
 
-        assembly = synthesize(stack.node.root)
+        assembly = assembly_of(stack)
         template = assembly.templates["Stack.template.json"]
         assert made.role is role
         assert {} == resources(template, "AWS::IAM::ManagedPolicy")
@@ -335,13 +356,28 @@ class TestRole:
             each["Action"] for each in found
         ]
 
+    def test_log_groups_that_are_many_are_refused(self, stack):
+        """A wildcard in a name would let the function write into others' logs."""
+        many = logs.LogGroup.from_log_group_name(stack, "Many", "/aws/lambda/*")
+
+        with pytest.raises(ValueError, match="names more than one log group"):
+            function(stack, log_group=many)
+
+    def test_failure_queue_with_an_alias_for_its_key_is_refused(self, stack):
+        """Failed events would be lost, because the role could not encrypt them."""
+        alias = kms.Alias.from_alias_name(stack, "Alias", "alias/orders")
+        queue = sqs.Queue(stack, "Failed", encryption_master_key=alias)
+
+        with pytest.raises(ValueError, match="known by an alias only"):
+            function(stack, failure_queue=queue)
+
     def test_streams_of_an_imported_group_are_no_finding(self, stack):
         """The `:*` of a group's streams is argued, for this one group."""
         group = logs.LogGroup.from_log_group_name(stack, "Live", "/aws/lambda/orders")
         development(stack, log_group=group)
         add_packs(stack.node.root, *ORDINARY)
 
-        assert set() == synthesize(stack.node.root).findings
+        assert set() == assembly_of(stack).findings
 
     @pytest.mark.parametrize(
         "grant",
@@ -395,7 +431,7 @@ class TestKey:
         arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-123456"
         function(stack, encryption_key=kms.Key.from_key_arn(stack, "Key", arn))
 
-        rules = synthesize(stack.node.root).rules
+        rules = assembly_of(stack).rules
         assert "Annotation::secure-constructs:logsKeyPolicy" in rules
 
 
@@ -417,9 +453,7 @@ class TestOverrides:
         l1: Any = made.function.node.default_child
         l1.add_property_deletion_override(path)
 
-        assert {(rule, "Stack/Fn/Default/Resource")} == (
-            synthesize(stack.node.root).findings
-        )
+        assert {(rule, "Stack/Fn/Default/Resource")} == (assembly_of(stack).findings)
 
     def test_a_public_url(self, stack):
         """A URL that everybody may call is a finding (LAM-15)."""
@@ -427,7 +461,7 @@ class TestOverrides:
         open_to_all = lambda_.FunctionUrlAuthType.NONE
         made.function.add_function_url(auth_type=open_to_all)
 
-        assert "LAM-15" in synthesize(stack.node.root).rules
+        assert "LAM-15" in assembly_of(stack).rules
 
     def test_a_missing_destination(self, stack):
         """Without it failed events would be lost (LAM-06)."""
@@ -435,14 +469,14 @@ class TestOverrides:
         config: Any = made.function.node.find_child("EventInvokeConfig")
         config.node.default_child.add_property_deletion_override("DestinationConfig")
 
-        assert "LAM-06" in synthesize(stack.node.root).rules
+        assert "LAM-06" in assembly_of(stack).rules
 
     def test_a_missing_alarm(self, stack):
         """Whoever removes an alarm is asked why (LAM-08)."""
         made = function(stack)
         made.node.try_remove_child("Errors")
 
-        assert "LAM-08" in synthesize(stack.node.root).rules
+        assert "LAM-08" in assembly_of(stack).rules
 
 
 class TestEnvironment:

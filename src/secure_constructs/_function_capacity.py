@@ -15,13 +15,13 @@ from aws_cdk import (
 )
 
 from secure_constructs._powertools import IMAGE
+from secure_constructs.key import check_no_alias
 
 if TYPE_CHECKING:
     from aws_cdk import Size
     from constructs import Construct
 
     from secure_constructs._inputs import Inputs
-    from secure_constructs.waiver import Waived
 
 # Set on the L1: CDK's own option warns that only published versions start from
 # snapshots, and the alias names one.
@@ -76,7 +76,7 @@ def check(
 
 def check_async(
     inputs: Inputs,
-    failure_queue: Waived | sqs.IQueue | None,
+    failure_queue: Any,  # noqa: ANN401 - what is none of its kinds is found out here
     retry_attempts: float | None,
     max_event_age: Duration | None,
 ) -> None:
@@ -93,7 +93,10 @@ def check_async(
             high=6 * 3600,
             range_="60 seconds to 6 hours",
         )
-    if not hasattr(failure_queue, "queue_arn"):
+    if hasattr(failure_queue, "queue_arn"):
+        key = failure_queue.encryption_master_key
+        check_no_alias(inputs, "failure_queue", key)
+    else:
         inputs.waived(
             "failure_queue",
             failure_queue,

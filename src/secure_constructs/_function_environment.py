@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from secure_constructs._inputs import without_tokens
+from secure_constructs._inputs import names_many, without_tokens
 from secure_constructs.checks.secrets import looks_like_secret
+from secure_constructs.key import check_no_alias
 from secure_constructs.waiver import Waived
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def variables(
         check_variable(inputs, name, text, waived=name in plaintext)
     for name, secret in secrets.items():
         _check_secret(inputs, name, secret, environment)
-    references = {name: _reference_of(secret) for name, secret in secrets.items()}
+    references = {name: _arn_of(secret) for name, secret in secrets.items()}
     found = {**settings, **environment, **references}
     check_total(inputs, found)
     return found
@@ -150,7 +151,10 @@ def _check_name(inputs: Inputs, option: str, name: str) -> None:
 
 
 def _check_secret(
-    inputs: Inputs, name: str, secret: object, environment: Mapping[str, str]
+    inputs: Inputs,
+    name: str,
+    secret: Any,  # noqa: ANN401 - one of two kinds of CDK, if it is not wrong
+    environment: Mapping[str, str],
 ) -> None:
     _check_name(inputs, "secrets", name)
     option = f"secrets[{name!r}]"
@@ -159,13 +163,18 @@ def _check_secret(
     if not hasattr(secret, "secret_arn") and not _is_parameter(secret):
         problem = "is neither a secret of Secrets Manager nor a parameter of SSM"
         raise inputs.wrong_kind(option, secret, problem)
+    arn = _arn_of(secret)
+    if names_many(arn):
+        raise inputs.wrong(option, arn, "names more than one secret; pass each alone")
+    key = None if _is_parameter(secret) else secret.encryption_key
+    check_no_alias(inputs, option, key)
 
 
 def _is_parameter(secret: object) -> bool:
     return hasattr(secret, "parameter_arn")
 
 
-def _reference_of(secret: Any) -> str:  # noqa: ANN401 - one of two kinds of CDK
+def _arn_of(secret: Any) -> str:  # noqa: ANN401 - one of two kinds of CDK
     """Return the ARN, which both services take for a name when they are asked."""
     arn = secret.parameter_arn if _is_parameter(secret) else secret.secret_arn
     return str(arn)

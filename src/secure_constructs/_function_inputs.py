@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from aws_cdk import Size, aws_iam as iam, aws_lambda as lambda_
 
-from secure_constructs._inputs import is_token, without_tokens
+from secure_constructs._inputs import is_token, names_many, without_tokens
 from secure_constructs._log_group import check_retention
 from secure_constructs._powertools import IMAGE
 from secure_constructs.checks.lambda_ import DEPRECATED_RUNTIMES
@@ -138,8 +138,10 @@ def check_layers(
     inputs: Inputs,
     layers: Sequence[lambda_.ILayerVersion] | None,
     platform: Platform,
+    *,
+    powertools: str | None,
 ) -> None:
-    """Raise if the function cannot use one of *layers*."""
+    """Raise if the function cannot use one of *layers*, beside that of *powertools*."""
     if layers is None:
         return
     if not isinstance(layers, (list, tuple)):
@@ -147,8 +149,9 @@ def check_layers(
     if layers and platform.runtime == IMAGE:
         problem = "do not go with a container image; build them into it"
         raise inputs.wrong("layers", len(layers), problem)
-    if len(layers) > _MOST_LAYERS:
-        problem = f"are more than {_MOST_LAYERS}, Lambda's limit"
+    if len(layers) + bool(powertools) > _MOST_LAYERS:
+        beside = "and powertools_layer= " if powertools else ""
+        problem = f"{beside}are more than {_MOST_LAYERS}, Lambda's limit"
         raise inputs.wrong("layers", len(layers), problem)
     for index, layer in enumerate(layers):
         if not hasattr(layer, "layer_version_arn"):
@@ -225,6 +228,9 @@ def check_logging(
     if log_group is not None and not hasattr(log_group, "log_group_arn"):
         problem = "is no log group; pass a logs.LogGroup or an imported one"
         raise inputs.wrong_kind("log_group", log_group, problem)
+    if log_group is not None and names_many(log_group.log_group_name):
+        problem = "names more than one log group; the function writes to one"
+        raise inputs.wrong("log_group", log_group.log_group_name, problem)
     if log_group is not None and log_retention is not None:
         problem = "is for the function's own log group; set it on yours instead"
         raise inputs.wrong("log_retention", log_retention, problem)

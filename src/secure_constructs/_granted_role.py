@@ -26,6 +26,10 @@ class GrantedRole(iam.Role):
     """
     Define a role whose permissions are managed policies, whoever grants them.
 
+    What CDK writes past the role is out of reach: AWS's own policy that an event
+    source of Kafka attaches, and the inline policies that a function writes under
+    the flag `createNewPoliciesWithAddToRolePolicy`.
+
     CDK's grants write inline policies, which four packs of cdk-nag refuse and
     which nobody finds in a list of policies. Here a grant on the role, or on what
     has it, goes into the managed policy `Grants`, and where that is full into

@@ -224,6 +224,11 @@ def without_tokens(value: str) -> str:
     return re.sub(r"[$#]\{Token\[[^\]]*\]\}", "", value) if is_token(value) else value
 
 
+def names_many(name: str) -> bool:
+    """Whether *name*, or an ARN, has a wildcard of IAM in what is known of it."""
+    return not {"*", "?"}.isdisjoint(without_tokens(name))
+
+
 def _shown(value: object) -> str:
     """Return *value* as its author knows it: a construct by its path."""
     if isinstance(value, Construct):

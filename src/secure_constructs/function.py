@@ -79,7 +79,8 @@ class ObservedFunction(EventDriven):
 
     Resources: function, role, its policy, log group, failure queue and its
     policy, invoke configuration; in production four alarms. In development 7, 5
-    with a `failure_queue` that is shared, 4 where it was waived. Cost: $0.40 a month for the alarms in production; a dashboard $3.
+    with a `failure_queue` that is shared, 4 where it was waived. Cost: $0.40 a
+    month for the alarms in production; a dashboard $3.
 
     Args:
         scope: The stack or construct this function belongs to.
@@ -99,7 +100,7 @@ class ObservedFunction(EventDriven):
             which holds the ARN for the code to read it by.
         initial_policy: Statements for its role; none.
         role: A role of yours, used as it is; a warning says what it needs.
-        layers: Up to five layers; none.
+        layers: Up to five layers, that of Powertools among them; none.
         ephemeral_storage_size: The size of `/tmp`, 512 MiB to 10 GiB; 512 MiB.
         vpc: The VPC it is in; none. It then has a security group of its own,
             whose egress you name: `function.connections.allow_to(...)`.
@@ -226,7 +227,7 @@ class ObservedFunction(EventDriven):
         checks.check_code(inputs, code, handler, platform)
         checks.check_identity(inputs, function_name, description)
         checks.check_size(inputs, memory_size, ephemeral_storage_size)
-        checks.check_layers(inputs, layers, platform)
+        checks.check_layers(inputs, layers, platform, powertools=powertools_layer)
         checks.check_role(inputs, role, initial_policy)
         checks.check_network(
             inputs, vpc, vpc_subnets, security_groups, allow_all_outbound

@@ -92,11 +92,16 @@ def synthesize(app: cdk.App) -> Assembly:
     return Assembly(Path(app.synth().directory))
 
 
-def template_of(stack: cdk.Stack) -> dict[str, Any]:
-    """Return the template of *stack*, after synthesizing its app."""
+def assembly_of(stack: cdk.Stack) -> Assembly:
+    """Synthesize the app of *stack*, once."""
     app = stack.node.root
     assert isinstance(app, cdk.App)
-    return synthesize(app).templates[stack.template_file]
+    return synthesize(app)
+
+
+def template_of(stack: cdk.Stack) -> dict[str, Any]:
+    """Return the template of *stack*, after synthesizing its app."""
+    return assembly_of(stack).templates[stack.template_file]
 
 
 def resources(
