@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from secure_constructs.acknowledge import acknowledge_defaults
     from secure_constructs.baseline import Baseline
     from secure_constructs.bucket import SecureBucket
+    from secure_constructs.github_oidc import GitHubOidcRole
+    from secure_constructs.github_provider import GitHubProvider
+    from secure_constructs.github_subject import GitHubSubject
     from secure_constructs.key import AppKey
     from secure_constructs.tags import StandardTags
     from secure_constructs.tier import Tier
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = [
     "AppKey",
     "Baseline",
+    "GitHubOidcRole",
+    "GitHubProvider",
+    "GitHubSubject",
     "SecureBucket",
     "StandardTags",
     "Tier",
@@ -33,6 +39,9 @@ __all__ = [
 _MODULES = {
     "AppKey": "key",
     "Baseline": "baseline",
+    "GitHubOidcRole": "github_oidc",
+    "GitHubProvider": "github_provider",
+    "GitHubSubject": "github_subject",
     "SecureBucket": "bucket",
     "StandardTags": "tags",
     "Tier": "tier",

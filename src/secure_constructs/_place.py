@@ -75,6 +75,16 @@ class Place:
         return cast("sns.ITopic | None", nearest(self.scopes, "alarm_topic"))
 
     @functools.cached_property
+    def account(self) -> str:
+        """The account of the stack, or a reference to it."""
+        return str(self.stack.account)
+
+    @functools.cached_property
+    def partition(self) -> str:
+        """The partition of the stack, or a reference to it."""
+        return str(self.stack.partition)
+
+    @functools.cached_property
     def protected(self) -> bool:
         """Whether the deployed stack has termination protection."""
         return bool(self.deployed.termination_protection)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from secure_constructs.checks import cdk, kms, s3
+from secure_constructs.checks import cdk, iam, kms, s3
 from secure_constructs.checks.rule import Breach, Rule
 from secure_constructs.checks.template import Resource, Template
 
-RULES: tuple[Rule, ...] = (*s3.RULES, *kms.RULES, *cdk.RULES)
+RULES: tuple[Rule, ...] = (*s3.RULES, *kms.RULES, *iam.RULES, *cdk.RULES)
 
 __all__ = ["RULES", "Breach", "Resource", "Rule", "Template"]

@@ -21,7 +21,7 @@ from aws_cdk import (
     Validations,
 )
 
-from secure_constructs.checks import cdk, kms, s3
+from secure_constructs.checks import cdk, iam, kms, s3
 from secure_constructs.checks.assembly import stacks_at
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ NAMESPACE = "SecureConstructs"
 _GUARD = "_secure_constructs_guard"
 # The rules that constructs keep by themselves. Tags and termination protection
 # are up to the app, so they are not broken promises of a construct.
-_KEPT_RULES = (*s3.RULES, *kms.RULES, cdk.weakenings_argued)
+_KEPT_RULES = (*s3.RULES, *kms.RULES, *iam.RULES, cdk.weakenings_argued)
 
 
 @dataclass(frozen=True)

@@ -62,11 +62,12 @@ class Template:
         return {}
 
     def _saying(self, type_: str, key: str) -> dict[str | None, list[Resource]]:
-        """Return the resources of *type_* by the text of their property *key*."""
+        """Return the resources of *type_* by the texts of their property *key*."""
         if (type_, key) not in self._indexes:
             index: dict[str | None, list[Resource]] = defaultdict(list)
             for each in self.of_type(type_):
-                index[text(each.read(key))].append(each)
+                for value in listed(each.read(key)):
+                    index[text(value)].append(each)
             self._indexes[type_, key] = index
         return self._indexes[type_, key]
 
@@ -74,7 +75,7 @@ class Template:
         self, resource: Resource, type_: str, key: str, *, name: str
     ) -> Iterator[Resource]:
         """
-        Yield the resources of *type_* whose property *key* is *resource*.
+        Yield the resources of *type_* whose property *key* is or lists *resource*.
 
         They may give its logical id, its ARN or what its property *name* says.
         """
