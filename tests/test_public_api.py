@@ -19,8 +19,12 @@ CLASSES = [
     for name in secure_constructs.__all__
     if inspect.isclass(getattr(secure_constructs, name))
 ]
-CONSTRUCTS = [each for each in CLASSES if each.__name__ in ("AppKey", "SecureBucket")]
-_PAGES = {"SecureBucket": "secure-bucket", "AppKey": "app-key"}
+_PAGES = {
+    "AppKey": "app-key",
+    "GitHubOidcRole": "github-oidc-role",
+    "SecureBucket": "secure-bucket",
+}
+CONSTRUCTS = [each for each in CLASSES if each.__name__ in _PAGES]
 
 
 def arguments(class_: type) -> list[str]:

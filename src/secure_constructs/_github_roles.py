@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # Not the one that CloudFormation itself uses, which may do everything.
 DEPLOY = ("deploy", "file-publishing", "image-publishing", "lookup")
 DIFF = ("lookup",)
+_DEFAULT = DefaultStackSynthesizer.DEFAULT_QUALIFIER
 _QUALIFIER = re.compile(r"[A-Za-z0-9_-]{1,10}")
 REGION = re.compile(r"[a-z]{2,}(?:-[a-z]+)+-[0-9]{1,2}")
 
@@ -25,7 +26,6 @@ def assuming(
     inputs: Inputs,
     place: Place,
     roles: Sequence[str],
-    *,
     qualifier: str | None,
     regions: Sequence[str] | None,
 ) -> iam.PolicyStatement:
@@ -38,8 +38,8 @@ def assuming(
             _arns(
                 place,
                 roles,
-                qualifier=qualifier or _own_qualifier(place),
-                regions=regions or [place.stack.region],
+                qualifier=qualifier or place.bootstrap_qualifier or _DEFAULT,
+                regions=regions or [place.region],
             )
         ),
     )
@@ -52,12 +52,6 @@ def _arns(
         for role in roles:
             name = f"cdk-{qualifier}-{role}-role-{place.account}-{region}"
             yield f"arn:{place.partition}:iam::{place.account}:role/{name}"
-
-
-def _own_qualifier(place: Place) -> str:
-    """Return the qualifier by which the stack itself is deployed."""
-    own = place.deployed.synthesizer.bootstrap_qualifier
-    return own or DefaultStackSynthesizer.DEFAULT_QUALIFIER
 
 
 def _check_qualifier(inputs: Inputs, qualifier: str | None) -> None:

@@ -9,6 +9,7 @@ import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from secure_constructs._github_roles import REGION
+from secure_constructs._github_trust import audience_of, partition_of
 from secure_constructs._inputs import Inputs, is_token
 
 if TYPE_CHECKING:
@@ -27,16 +28,30 @@ _SIGN_IN = (
     "aws-actions/configure-aws-credentials"
     "@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3"
 )
-_IN_CHINA = "sts.amazonaws.com.cn"
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){0,2}")
 
 
 class UsedRole(NamedTuple):
-    """A role as a workflow uses it, with the audience that was asked for, if any."""
+    """
+    A role as a workflow uses it.
 
-    arn: str
+    Attributes:
+        account: The account it is in, or a reference to that.
+        name: The last part of its ARN, if it has a name of its own.
+        repository: The repository whose jobs may assume it.
+        audience: The audience that was asked for, if any.
+    """
+
+    account: str
+    name: str | None
     repository: Repository
     audience: str | None
+
+    def arn(self, region: str, variable: str) -> str:
+        """Return its ARN; where it is not known, the *variable* on GitHub with it."""
+        if self.name is None or is_token(self.account) or is_token(self.name):
+            return _expression(f"vars.{variable}")
+        return f"arn:{partition_of(region)}:iam::{self.account}:{self.name}"
 
 
 class Options(NamedTuple):
@@ -117,7 +132,8 @@ def _check_comparing(inputs: Inputs, role: UsedRole) -> None:
             "is no role for pull requests; make one with "
             "subjects=[GitHubSubject.pull_request()] and call its grant_cdk_diff()"
         )
-        raise inputs.wrong("diff_role", role.arn, problem)
+        shown = ", ".join(map(str, role.repository.subjects))
+        raise inputs.wrong("diff_role", f"a role for {shown}", problem)
 
 
 def _check_free(inputs: Inputs, option: str, role: UsedRole) -> None:
@@ -189,10 +205,11 @@ def _diff(role: UsedRole, options: Options) -> str:
       id-token: write
       pull-requests: write
     steps:
-{_signed_in(role, options)}
+{_signed_in(role, "AWS_DIFF_ROLE", options)}
       - run: >-
           npx --yes aws-cdk@{options.cdk_version} diff --app cdk.out --method template
-          --no-color {shlex.quote(options.stacks)} > diff.txt 2>&1 || {{ cat diff.txt; exit 1; }}
+          --no-color {shlex.quote(options.stacks)} > diff.txt 2>&1
+          || {{ cat diff.txt; exit 1; }}
       - name: Comment on the pull request
         run: |
           {{
@@ -226,7 +243,7 @@ def _deploy(role: UsedRole, subject: GitHubSubject, options: Options) -> str:
     permissions:
       id-token: write
     steps:
-{_signed_in(role, options)}
+{_signed_in(role, "AWS_DEPLOY_ROLE", options)}
       - run: >-
           npx --yes aws-cdk@{options.cdk_version} deploy --app cdk.out
           --require-approval never {shlex.quote(options.stacks)}
@@ -240,11 +257,12 @@ def _node() -> str:
           node-version: "24\""""
 
 
-def _signed_in(role: UsedRole, options: Options) -> str:
+def _signed_in(role: UsedRole, variable: str, options: Options) -> str:
     """Return the steps after which there is something to do, and a role to do it."""
-    audience = role.audience or (_IN_CHINA if options.region[:3] == "cn-" else "")
-    if audience:
-        audience = f"\n          audience: {_quoted(audience)}"
+    asked = role.audience or audience_of(options.region)
+    # The action asks for the usual one by itself.
+    usual = asked == audience_of("us-east-1")
+    audience = "" if usual else f"\n          audience: {_quoted(asked)}"
     return f"""\
 {_node()}
       - uses: {_DOWNLOAD}
@@ -253,7 +271,7 @@ def _signed_in(role: UsedRole, options: Options) -> str:
       - run: tar --extract --gzip --file cdk.out.tgz
       - uses: {_SIGN_IN}
         with:
-          role-to-assume: {_quoted(role.arn)}
+          role-to-assume: {_quoted(role.arn(options.region, variable))}
           aws-region: {_quoted(options.region)}{audience}"""
 
 

@@ -17,7 +17,20 @@ _DESCRIPTION = re.compile(r"[\t\n\r -~\xa1-\xff]*")
 _HOUR = 60 * 60 * 1000
 
 
-def check_name(inputs: Inputs, name: str | None) -> None:
+def check_names(
+    inputs: Inputs,
+    *,
+    role_name: str | None,
+    path: str | None,
+    description: str | None,
+) -> None:
+    """Raise if one of the texts that a role has is none that IAM takes."""
+    _check_name(inputs, role_name)
+    _check_path(inputs, path)
+    _check_description(inputs, description)
+
+
+def _check_name(inputs: Inputs, name: str | None) -> None:
     """Raise if *name* is no name that IAM takes for a role."""
     if name is None:
         return
@@ -31,7 +44,7 @@ def check_name(inputs: Inputs, name: str | None) -> None:
         raise inputs.wrong("role_name", name, problem)
 
 
-def check_path(inputs: Inputs, path: str | None) -> None:
+def _check_path(inputs: Inputs, path: str | None) -> None:
     """Raise if *path* is none that IAM takes."""
     if path is None:
         return
@@ -42,7 +55,7 @@ def check_path(inputs: Inputs, path: str | None) -> None:
         raise inputs.wrong("path", path, problem)
 
 
-def check_description(inputs: Inputs, description: str | None) -> None:
+def _check_description(inputs: Inputs, description: str | None) -> None:
     """Raise if *description* is none that IAM takes."""
     if description is None:
         return

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import jsii
 
-from aws_cdk import Duration, Validations, aws_iam as iam
+from aws_cdk import Duration, aws_iam as iam
 from constructs import Construct
 
-from secure_constructs import (
-    _github_providers,
-    _github_roles,
-    _github_trust,
-    _role_inputs,
-)
+from secure_constructs import _github_providers, _github_roles, _role_inputs
 from secure_constructs._github_inputs import checked_issuer, checked_repository
+from secure_constructs._github_trust import Trust
 from secure_constructs._github_workflow import Options, UsedRole, workflow
 from secure_constructs._granted_role import GrantedRole
-from secure_constructs._inputs import Inputs, is_token
+from secure_constructs._inputs import Inputs
 from secure_constructs._place import place_of
 from secure_constructs._promises import keep_promises
 from secure_constructs.github_provider import GitHubProvider
@@ -26,13 +22,10 @@ from secure_constructs.github_provider import GitHubProvider
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from secure_constructs._github_inputs import Repository
-    from secure_constructs._place import Place
     from secure_constructs.github_subject import GitHubSubject
 
 _ONE_HOUR = Duration.hours(1)
 _EXISTING = GitHubProvider.existing()
-_TOO_LONG = "secure-constructs:longTrustPolicy"
 
 
 @jsii.implements(iam.IGrantable)
@@ -61,7 +54,7 @@ class GitHubOidcRole(Construct):
         scope: The stack or construct this role belongs to.
         construct_id: Part of the logical ID, which equals that of a plain
             `iam.Role` of the same id.
-        repository: The repository as `owner/name`, spelled as GitHub shows it.
+        repository: The repository, `owner/name`, spelled as GitHub shows it.
         owner_id: The number of its owner; needed unless *classic_subject* is set
             or the provider is a GitHub Enterprise Server.
         repository_id: Its own number; needed as *owner_id* is. Find both by
@@ -75,20 +68,16 @@ class GitHubOidcRole(Construct):
             to any.
         provider: How the account knows GitHub; defaults to a provider that is
             there already.
-        role_name: The role's name, 1 to 64 letters, digits and `+=,.@_-`; defaults
-            to one that CloudFormation makes.
+        role_name: The role's name; defaults to one that CloudFormation makes.
         path: The path of the role, such as `/ci/`; defaults to `/`.
-        description: What the role is for, up to 1,000 characters; defaults to
-            nothing.
-        max_session_duration: How long a session may last, 1 to 12 hours; defaults
-            to 1 hour.
+        description: What the role is for, up to 1,000 characters.
+        max_session_duration: How long a session may last, 1 (default) to 12 hours.
         permissions_boundary: What the role may do at most; defaults to no boundary
             but that of the app.
 
     Raises:
-        ValueError: An argument has a value it must not have, two of them
-            contradict each other, or another stack makes the provider. Nothing
-            was created then.
+        ValueError: An argument has a value it must not have, or another stack
+            makes the provider. Nothing was created then.
         TypeError: An argument is of the wrong kind.
 
     Attributes:
@@ -99,8 +88,7 @@ class GitHubOidcRole(Construct):
         ...     stack,
         ...     "Deploy",
         ...     repository="myorg/myrepo",
-        ...     owner_id="123456",
-        ...     repository_id="7891011",
+        ...     owner_id="123456", repository_id="7891011",
         ...     subjects=[GitHubSubject.environment("production", branch="main")],
         ... )
         >>> deploy.grant_cdk_deploy(regions=["eu-west-1"])
@@ -137,10 +125,11 @@ class GitHubOidcRole(Construct):
             subjects=subjects,
             reusable_workflow=reusable_workflow,
         )
-        _role_inputs.check_name(inputs, role_name)
-        _role_inputs.check_path(inputs, path)
-        _role_inputs.check_description(inputs, description)
-        _role_inputs.check_session(inputs, max_session_duration)
+        _role_inputs.check_names(
+            inputs, role_name=role_name, path=path, description=description
+        )
+        if max_session_duration is not _ONE_HOUR:
+            _role_inputs.check_session(inputs, max_session_duration)
         _role_inputs.check_boundary(inputs, permissions_boundary)
         if provider.creates:
             _github_providers.check_only(inputs, place, issuer)
@@ -149,32 +138,27 @@ class GitHubOidcRole(Construct):
         self._inputs = inputs
         self._place = place
         self._issuer = issuer
-        self._provider = provider
-        self._audience = provider.audience or _github_trust.audience_in(place)
-        self._trusted = [trusted]
-        self._arn = _known_arn(place, path, role_name)
-        first, *others = self._principals(trusted)
+        named = role_name and f"role{path or '/'}{role_name}"
+        self._used = UsedRole(place.account, named, trusted, provider.audience)
+        self._trust = Trust(place, issuer, provider.audience, trusted)
         self.role = GrantedRole(
             self,
             "Default",
-            assumed_by=iam.CompositePrincipal(first, *others) if others else first,
+            assumed_by=self._trust.assumed_by(),
             role_name=role_name,
             path=path,
             description=description,
             max_session_duration=max_session_duration,
             permissions_boundary=permissions_boundary,
         )
+        kind, tier = "GitHubOidcRole", place.tier
         self._l1 = keep_promises(
-            self.role,
-            kind="GitHubOidcRole",
-            place=place,
-            tier=place.tier,
-            by_default=["tier"],
+            self.role, kind=kind, place=place, tier=tier, by_default=["tier"]
         )
         if provider.creates:
-            made = _github_providers.create(place, issuer, self._audience)
+            made = _github_providers.create(place, issuer, self._trust.audience)
             self._l1.node.add_dependency(made)
-        self._warn_if_long()
+        self._trust.warn_if_long(self._l1)
 
     @property
     def grant_principal(self) -> iam.IPrincipal:
@@ -202,10 +186,7 @@ class GitHubOidcRole(Construct):
         reusable_workflow: str | None = None,
     ) -> None:
         """
-        Let jobs of another repository in as well.
-
-        All of them have the same permissions: a repository that deploys something
-        else has a role of its own.
+        Let jobs of another repository in as well, with the same permissions.
 
         Args:
             repository: The repository as `owner/name`.
@@ -214,10 +195,6 @@ class GitHubOidcRole(Construct):
             classic_subject: Do without the ids; see the class.
             subjects: Which of its jobs, at least one.
             reusable_workflow: The one reusable workflow that defines them.
-
-        Raises:
-            ValueError: As of the class, or the repository is in already.
-            TypeError: An argument is of the wrong kind.
         """
         trusted = checked_repository(
             self._inputs,
@@ -229,46 +206,30 @@ class GitHubOidcRole(Construct):
             subjects=subjects,
             reusable_workflow=reusable_workflow,
         )
-        if any(trusted[:2] == other[:2] for other in self._trusted):
-            problem = "is in already; name all its subjects in one place"
-            raise self._inputs.wrong("repository", repository, problem)
-        self._trusted.append(trusted)
-        policy = cast("iam.PolicyDocument", self.role.assume_role_policy)
-        for principal in self._principals(trusted):
-            principal.add_to_assume_role_policy(policy)
-        self._warn_if_long()
+        self._trust.add(self._inputs, trusted, self.role, self._l1)
 
     def grant_cdk_deploy(
-        self,
-        *,
-        qualifier: str | None = None,
-        regions: Sequence[str] | None = None,
+        self, *, qualifier: str | None = None, regions: Sequence[str] | None = None
     ) -> None:
         """
         Let the role deploy with the CDK (IAM-04).
 
-        It may assume four roles of the bootstrap stack, each by its ARN: those that
-        deploy, publish files, publish images and look up, of this account only.
-        CloudFormation then uses a fifth, which the role cannot assume, and which may
-        do what the bootstrap stack gave it: everything, unless that was told
-        otherwise.
+        It may assume the bootstrap stack's roles that deploy, publish files and
+        images, and look up, of this account only, each by its ARN; but not the one
+        that CloudFormation then uses, which may do everything by default.
 
         Args:
             qualifier: The bootstrap stack's qualifier; defaults to that with which
                 this stack itself is deployed.
             regions: The regions to deploy to; defaults to that of this stack.
-
-        Raises:
-            ValueError: One of them is no qualifier or region, or a wildcard.
-            TypeError: One of them is of the wrong kind.
         """
-        self._grant_cdk(_github_roles.DEPLOY, qualifier, regions)
+        statement = _github_roles.assuming(
+            self._inputs, self._place, _github_roles.DEPLOY, qualifier, regions
+        )
+        self.role.add_to_principal_policy(statement)
 
     def grant_cdk_diff(
-        self,
-        *,
-        qualifier: str | None = None,
-        regions: Sequence[str] | None = None,
+        self, *, qualifier: str | None = None, regions: Sequence[str] | None = None
     ) -> None:
         """
         Let the role compare with the CDK, such as for a pull request.
@@ -277,27 +238,22 @@ class GitHubOidcRole(Construct):
         but reads nearly everything in the account except what a key encrypts.
 
         Args:
-            qualifier: The bootstrap stack's qualifier; defaults to that with which
-                this stack itself is deployed.
-            regions: The regions to compare; defaults to that of this stack.
-
-        Raises:
-            ValueError: One of them is no qualifier or region, or a wildcard.
-            TypeError: One of them is of the wrong kind.
+            qualifier: As of `grant_cdk_deploy()`.
+            regions: As of `grant_cdk_deploy()`.
         """
-        self._grant_cdk(_github_roles.DIFF, qualifier, regions)
+        statement = _github_roles.assuming(
+            self._inputs, self._place, _github_roles.DIFF, qualifier, regions
+        )
+        self.role.add_to_principal_policy(statement)
 
     def add_to_policy(self, statement: iam.PolicyStatement) -> None:
         """
         Let the role do what is not deploying with the CDK.
 
         Args:
-            statement: The permission, with every action and resource named.
-
-        Raises:
-            ValueError: It has a wildcard (IAM-05), other than behind the name of a
-                resource, as in the objects of one bucket. Whoever needs it adds the
-                statement to `.role` and acknowledges the rule there.
+            statement: The permission, with every action and resource named. A
+                wildcard (IAM-05), other than behind the name of a resource, is
+                added to `.role` by who needs it, who acknowledges the rule there.
         """
         _role_inputs.check_statement(self._inputs, statement)
         self.role.add_to_principal_policy(statement)
@@ -318,74 +274,17 @@ class GitHubOidcRole(Construct):
 
         It synthesizes without any permission, and deploys what was synthesized. On
         pull requests it comments with what would change, if there is a role for it.
-        Write it to `.github/workflows/deploy.yml`.
 
         Args:
             region: The region to sign in to, such as `eu-west-1`.
-            branch: The branch that is deployed when it is pushed to; defaults to
-                `main`.
-            diff_role: The role for pull requests; defaults to none, and then
-                there is no comment.
-            stacks: The stacks to compare and deploy, as a pattern of the CDK's
-                command line; defaults to all, those of stages included.
-            python_version: The Python to synthesize with; defaults to 3.13.
-            cdk_version: The version of the CDK's command line; defaults to 2.1148.1.
-            runs_on: The runner; defaults to Ubuntu 24.04 of GitHub.
-
-        Raises:
-            ValueError: No job on that branch may assume this role, or none of a
-                pull request the *diff_role*.
+            branch: The branch that is deployed; its jobs must be among the subjects.
+            diff_role: The role for pull requests; defaults to none, and no comment.
+            stacks: The stacks, as a pattern of the CDK's command line; defaults to
+                all, those of stages included.
+            python_version: The Python to synthesize with.
+            cdk_version: The version of the CDK's command line.
+            runs_on: The runner.
         """
-        return workflow(
-            self._inputs,
-            self._used("AWS_DEPLOY_ROLE"),
-            diff_role._used("AWS_DIFF_ROLE") if diff_role else None,  # noqa: SLF001 - of the same class
-            Options(region, branch, stacks, python_version, cdk_version, runs_on),
-        )
-
-    def _used(self, variable: str) -> UsedRole:
-        """Return the role as a workflow uses it; its ARN by a *variable* if need be."""
-        arn = self._arn or f"${{{{ vars.{variable} }}}}"
-        return UsedRole(arn, self._trusted[0], self._provider.audience)
-
-    def _grant_cdk(
-        self,
-        roles: Sequence[str],
-        qualifier: str | None,
-        regions: Sequence[str] | None,
-    ) -> None:
-        statement = _github_roles.assuming(
-            self._inputs, self._place, roles, qualifier=qualifier, regions=regions
-        )
-        self.role.add_to_principal_policy(statement)
-
-    def _principals(self, trusted: Repository) -> list[iam.WebIdentityPrincipal]:
-        """Return the principals that are the jobs of one repository."""
-        arn = _github_trust.provider_arn(self._place, self._issuer)
-        return [
-            iam.WebIdentityPrincipal(arn, condition)
-            for condition in _github_trust.conditions(
-                self._issuer, self._audience, trusted
-            )
-        ]
-
-    def _warn_if_long(self) -> None:
-        """Warn of a trust policy that IAM takes only after its quota was raised."""
-        length = sum(
-            _github_trust.length(self._issuer, self._audience, trusted)
-            for trusted in self._trusted
-        )
-        if length > _github_trust.USUAL_QUOTA:
-            text = (
-                f"The trust policy has about {length} characters; an account takes "
-                f"{_github_trust.USUAL_QUOTA} until its quota for role trust policies "
-                "is raised. Make a role for each repository, or raise the quota and "
-                "acknowledge this."
-            )
-            Validations.of(self._l1).add_warning(_TOO_LONG, text)
-
-
-def _known_arn(place: Place, path: str | None, role_name: str | None) -> str | None:
-    """Return the ARN of the role, if it is known before anything is deployed."""
-    arn = f"arn:{place.partition}:iam::{place.account}:role{path or '/'}{role_name}"
-    return None if role_name is None or is_token(arn) else arn
+        options = Options(region, branch, stacks, python_version, cdk_version, runs_on)
+        diff = diff_role._used if diff_role else None  # noqa: SLF001 - of this class
+        return workflow(self._inputs, self._used, diff, options)

@@ -6,7 +6,11 @@ One specimen for each construct: how to make it, and what it takes the place of.
 
 from __future__ import annotations
 
-from tests.specimens import bucket, key
+from tests.specimens import bucket, github_oidc, key
 from tests.specimens.specimen import Specimen
 
-SPECIMENS: tuple[Specimen, ...] = (bucket.SPECIMEN, key.SPECIMEN)
+SPECIMENS: tuple[Specimen, ...] = (
+    bucket.SPECIMEN,
+    key.SPECIMEN,
+    github_oidc.SPECIMEN,
+)
