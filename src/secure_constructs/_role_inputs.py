@@ -14,7 +14,10 @@ _NAME = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 _PATH = re.compile(r"/|/[!-~]{1,510}/")
 _LONGEST_DESCRIPTION = 1000
 _DESCRIPTION = re.compile(r"[\t\n\r -~\xa1-\xff]*")
-_HOUR = 60 * 60 * 1000
+_MINUTE = 60 * 1000
+_HOUR = 60 * _MINUTE
+_LONGEST_SESSION = 12 * _HOUR
+_EVER = 1000 * 365 * 24 * _HOUR
 
 
 def check_names(
@@ -75,15 +78,14 @@ def _check_description(inputs: Inputs, description: str | None) -> None:
 def check_session(inputs: Inputs, longest: Duration) -> None:
     """Raise if sessions cannot last for *longest*."""
     option = "max_session_duration"
-    range_ = "1 to 12 hours"
-    known = inputs.milliseconds(
-        option, longest, low=_HOUR, high=12 * _HOUR, range_=range_
-    )
+    known = inputs.milliseconds(option, longest, low=0, high=_EVER, range_="a time")
     if known is None:
-        problem = (
-            f"is only known at deployment; write {range_}, as in Duration.hours(1)"
-        )
+        problem = "is only known at deployment; write it, as in Duration.hours(1)"
         raise inputs.wrong(option, "a token", problem)
+    if not _HOUR <= known <= _LONGEST_SESSION:
+        raise inputs.wrong(
+            option, f"{known / _MINUTE:g} minutes", "is not 1 to 12 hours"
+        )
 
 
 def check_boundary(inputs: Inputs, boundary: iam.IManagedPolicy | None) -> None:
