@@ -283,7 +283,7 @@ class TestProvider:
 
     def test_keeps_its_logical_id(self):
         """Whichever role of the stack asks for it."""
-        found = set()
+        found: set[str] = set()
         for name in ("One", "Other"):
             stack = cdk.Stack(new_app(), "Stack")
             role(stack, name, provider=GitHubProvider.create())
@@ -401,7 +401,7 @@ class TestGrants:
 
     def test_qualifier_of_the_stack(self):
         """The role deploys with what its own stack is deployed with."""
-        app = new_app(**{"@aws-cdk/core:bootstrapQualifier": "shop"})
+        app = new_app({"@aws-cdk/core:bootstrapQualifier": "shop"})
         stack = cdk.Stack(app, "Stack", env=ENV)
         role(stack).grant_cdk_diff()
 
