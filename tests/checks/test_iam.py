@@ -391,6 +391,15 @@ class TestOurs:
         [
             {"Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"},
             {"Principal": "*", "Action": "sts:AssumeRole"},
+            {
+                "Principal": "*",
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEqualsIfExists": keys(sub=MAIN)},
+            },
+            {
+                "Principal": {"Federated": PROVIDER, "AWS": "111122223333"},
+                "Condition": equals(aud="sts.amazonaws.com", sub=MAIN),
+            },
             {"Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"},
             {"Principal": {"Service": "lambda.amazonaws.com"}},
             {"Principal": {"Federated": "arn:aws:iam::1:oidc-provider/a.com"}},

@@ -46,8 +46,9 @@ def github_statements(role: Resource) -> Iterator[Statement]:
 def lets_others_in(role: Resource) -> bool:
     """Whether a statement lets in what is not known to be GitHub."""
     return any(
-        "Principal" not in each.open and not _is_for_github(each, role)
+        set(each.principals) - {"Federated"} or not _is_for_github(each, role)
         for each in _allowing(role)
+        if "Principal" not in each.open
     )
 
 
