@@ -86,6 +86,16 @@ class TestTrust:
             key.rpartition(":")[2] for key in statement["Condition"]["StringEquals"]
         }
 
+    def test_audience_where_endpoints_are_called_otherwise(self):
+        """In isolated regions the deployment knows what the domain of STS is."""
+        env = cdk.Environment(account="111122223333", region="us-iso-east-1")
+        stack = cdk.Stack(new_app(), "Stack", env=env)
+        role(stack)
+
+        (statement,) = trust_of(stack)
+        audience = statement["Condition"]["StringEquals"][f"{GITHUB}:aud"]
+        assert {"Fn::Join": ["", ["sts.", {"Ref": "AWS::URLSuffix"}]]} == audience
+
     def test_one_statement_for_what_is_alike(self, stack):
         """A policy is no longer than it has to be."""
         role(
