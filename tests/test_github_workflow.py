@@ -222,6 +222,13 @@ class TestSubject:
         with pytest.raises(ValueError, match=problem):
             role(stack).workflow(region="eu-west-1", diff_role=role(stack))
 
+    def test_fails_on_an_inner_role(self, stack):
+        """What is passed is the construct, not the role in it."""
+        inner: Any = role(stack, PULL_REQUEST).role
+
+        with pytest.raises(TypeError, match="diff_role='.*' is no GitHubOidcRole"):
+            role(stack).workflow(region="eu-west-1", diff_role=inner)
+
     def test_fails_on_a_reusable_workflow(self, stack):
         """Its jobs are defined in there, and nowhere else."""
         used = f"myorg/ci/.github/workflows/a.yml@{40 * 'a'}"

@@ -125,6 +125,8 @@ def _may_deploy(subject: GitHubSubject, *, branch: str) -> bool:
 
 def _check_comparing(inputs: Inputs, role: UsedRole) -> None:
     """Raise if no job of a pull request may assume the role."""
+    if not isinstance(role, UsedRole):
+        raise inputs.wrong_kind("diff_role", role, "is no GitHubOidcRole")
     _check_free(inputs, "diff_role", role)
     kinds = [subject.kind for subject in role.repository.subjects]
     if "pull_request" not in kinds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import jsii
 
@@ -286,5 +286,5 @@ class GitHubOidcRole(Construct):
             runs_on: The runner.
         """
         options = Options(region, branch, stacks, python_version, cdk_version, runs_on)
-        diff = diff_role._used if diff_role else None  # noqa: SLF001 - of this class
+        diff: Any = getattr(diff_role, "_used", diff_role)
         return workflow(self._inputs, self._used, diff, options)
