@@ -22,6 +22,7 @@ CLASSES = [
 _PAGES = {
     "AppKey": "app-key",
     "ObservedFunction": "observed-function",
+    "GitHubOidcRole": "github-oidc-role",
     "SecureBucket": "secure-bucket",
 }
 CONSTRUCTS = [each for each in CLASSES if each.__name__ in _PAGES]

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from secure_constructs.baseline import Baseline
     from secure_constructs.bucket import SecureBucket
     from secure_constructs.function import ObservedFunction
+    from secure_constructs.github_oidc import GitHubOidcRole
+    from secure_constructs.github_provider import GitHubProvider
+    from secure_constructs.github_subject import GitHubSubject
     from secure_constructs.key import AppKey
     from secure_constructs.tags import StandardTags
     from secure_constructs.tier import Tier
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 __all__ = [
     "AppKey",
     "Baseline",
+    "GitHubOidcRole",
+    "GitHubProvider",
+    "GitHubSubject",
     "ObservedFunction",
     "SecureBucket",
     "StandardTags",
@@ -35,6 +41,9 @@ __all__ = [
 _MODULES = {
     "AppKey": "key",
     "Baseline": "baseline",
+    "GitHubOidcRole": "github_oidc",
+    "GitHubProvider": "github_provider",
+    "GitHubSubject": "github_subject",
     "ObservedFunction": "function",
     "SecureBucket": "bucket",
     "StandardTags": "tags",

@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import Duration
     from constructs import Construct
 
 # IAM counts the characters of a managed policy without white space, up to 6,144.
@@ -45,6 +46,11 @@ class GrantedRole(iam.Role):
         scope: The construct this role belongs to.
         construct_id: Part of the role's logical ID.
         assumed_by: Who may assume it.
+        role_name: Its name; defaults to one that CloudFormation makes.
+        path: The path before its name; defaults to none.
+        description: What it is for; defaults to nothing.
+        max_session_duration: How long a session may last; defaults to what IAM says.
+        permissions_boundary: What it may do at most; defaults to no boundary.
         own: The statements of the policy `Own`, as IAM's JSON; none for no policy.
 
     Attributes:
@@ -57,9 +63,23 @@ class GrantedRole(iam.Role):
         construct_id: str,
         *,
         assumed_by: iam.IPrincipal,
+        role_name: str | None = None,
+        path: str | None = None,
+        description: str | None = None,
+        max_session_duration: Duration | None = None,
+        permissions_boundary: iam.IManagedPolicy | None = None,
         own: Sequence[dict[str, Any]] = (),
     ) -> None:
-        super().__init__(scope, construct_id, assumed_by=assumed_by)
+        super().__init__(
+            scope,
+            construct_id,
+            assumed_by=assumed_by,
+            role_name=role_name,
+            path=path,
+            description=description,
+            max_session_duration=max_session_duration,
+            permissions_boundary=permissions_boundary,
+        )
         self._policies = 0
         self._room = 0
         self._current: iam.ManagedPolicy | None = None
@@ -82,10 +102,13 @@ class GrantedRole(iam.Role):
             self._policies += 1
             number = str(self._policies) if self._policies > 1 else ""
             name = f"Grants{number}"
-            self._current = iam.ManagedPolicy(self, name, roles=[self])
+            self._current = iam.ManagedPolicy(
+                self, name, roles=[self], statements=[statement]
+            )
             self._room = _LONGEST_POLICY
+        else:
+            self._current.add_statements(statement)
         self._room -= length
-        self._current.add_statements(statement)
         return iam.AddToPrincipalPolicyResult(
             statement_added=True, policy_dependable=self._current
         )

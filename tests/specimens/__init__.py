@@ -6,11 +6,12 @@ One specimen for each construct: how to make it, and what it takes the place of.
 
 from __future__ import annotations
 
-from tests.specimens import bucket, function, key
+from tests.specimens import bucket, function, github_oidc, key
 from tests.specimens.specimen import Specimen
 
 SPECIMENS: tuple[Specimen, ...] = (
     bucket.SPECIMEN,
     function.SPECIMEN,
     key.SPECIMEN,
+    github_oidc.SPECIMEN,
 )

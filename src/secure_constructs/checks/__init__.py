@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from secure_constructs.checks import cdk, kms, lambda_, lambda_failures, s3
+from secure_constructs.checks import cdk, iam, kms, lambda_, lambda_failures, s3
 from secure_constructs.checks.rule import Breach, Rule
 from secure_constructs.checks.template import Resource, Template
 
 RULES: tuple[Rule, ...] = (
     *s3.RULES,
     *kms.RULES,
+    *iam.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
     *cdk.RULES,

@@ -21,7 +21,7 @@ from aws_cdk import (
     Validations,
 )
 
-from secure_constructs.checks import cdk, kms, lambda_, lambda_failures, s3
+from secure_constructs.checks import cdk, iam, kms, lambda_, lambda_failures, s3
 from secure_constructs.checks.assembly import stacks_at
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _GUARD = "_secure_constructs_guard"
 _KEPT_RULES = (
     *s3.RULES,
     *kms.RULES,
+    *iam.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
     cdk.weakenings_argued,
