@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from collections.abc import Mapping
@@ -60,9 +61,11 @@ def variables(
             raise inputs.wrong_kind(option, value, "is no mapping by variable names")
     for name, waiver in plaintext.items():
         option = f"plaintext[{name!r}]"
-        if waiver is None or name not in environment:
+        if name not in environment:
             problem = "names no variable of environment=; leave it out"
             raise inputs.wrong(option, waiver, problem)
+        if waiver is None:
+            raise inputs.wrong_kind(option, waiver, "is no waiver; leave it out")
         inputs.waived(option, waiver, "the doubt that it is a secret (LAM-10)")
     for name, text in environment.items():
         check_variable(inputs, name, text, waived=name in plaintext)
@@ -81,8 +84,9 @@ def check_variable(
     _check_name(inputs, "environment", name)
     option = f"environment[{name!r}]"
     if not isinstance(value, str):
-        problem = f"is no text; write {str(value)!r}"
-        raise inputs.wrong_kind(option, value, problem)
+        # It may be a secret, of another kind.
+        problem = f"is no text but of the type {type(value).__name__}; write text"
+        raise inputs.wrong_kind(option, _HIDDEN, problem)
     problem = None if waived else looks_like_secret(name, without_tokens(value))
     if problem:
         # The value stays out of the message, which may end in a log.
@@ -97,7 +101,10 @@ def check_variable(
 
 def check_total(inputs: Inputs, variables: Mapping[str, str]) -> None:
     """Raise if *variables* are more than Lambda takes; tokens count as nothing."""
-    size = sum(len(f"{name}{without_tokens(variables[name])}") for name in variables)
+    # Lambda measures the JSON of them all, in bytes.
+    known = {name: without_tokens(variables[name]) for name in variables}
+    text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    size = len(text.encode())
     if size > _LARGEST:
         problem = (
             f"bytes are more than the {_LARGEST} that Lambda takes; put the longest "
@@ -158,11 +165,13 @@ def _check_secret(
 ) -> None:
     _check_name(inputs, "secrets", name)
     option = f"secrets[{name!r}]"
+    # Text in the place of a secret is most likely the secret itself.
+    shown = _HIDDEN if isinstance(secret, (str, bytes)) else secret
     if name in environment:
-        raise inputs.wrong(option, secret, "is in environment= as well; keep one")
+        raise inputs.wrong(option, shown, "is in environment= as well; keep one")
     if not hasattr(secret, "secret_arn") and not _is_parameter(secret):
         problem = "is neither a secret of Secrets Manager nor a parameter of SSM"
-        raise inputs.wrong_kind(option, secret, problem)
+        raise inputs.wrong_kind(option, shown, problem)
     arn = _arn_of(secret)
     if names_many(arn):
         raise inputs.wrong(option, arn, "names more than one secret; pass each alone")

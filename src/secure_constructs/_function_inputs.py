@@ -6,7 +6,13 @@ import re
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aws_cdk import Size, aws_iam as iam, aws_lambda as lambda_
+from aws_cdk import (
+    Size,
+    SizeRoundingBehavior,
+    aws_ec2 as ec2,
+    aws_iam as iam,
+    aws_lambda as lambda_,
+)
 
 from secure_constructs._inputs import is_token, names_many, without_tokens
 from secure_constructs._log_group import check_retention
@@ -126,12 +132,16 @@ def check_size(inputs: Inputs, memory: float | None, disk: Size | None) -> None:
     if not isinstance(disk, Size):
         problem = "is no Size; write Size.gibibytes(1)"
         raise inputs.wrong_kind("ephemeral_storage_size", disk, problem)
-    inputs.whole(
-        "ephemeral_storage_size",
-        disk.to_mebibytes(),
-        low=_SMALLEST_DISK,
-        high=_LARGEST_DISK,
-    )
+    option = "ephemeral_storage_size"
+    try:
+        size = disk.to_mebibytes(rounding=SizeRoundingBehavior.NONE)
+    except RuntimeError as error:
+        problem = (
+            "is only known at deployment, and CDK cannot convert it then; write the "
+            "number, or make it with Size.mebibytes()"
+        )
+        raise inputs.wrong(option, "a token", problem) from error
+    inputs.whole(option, size, low=_SMALLEST_DISK, high=_LARGEST_DISK)
 
 
 def check_layers(
@@ -149,10 +159,12 @@ def check_layers(
     if layers and platform.runtime == IMAGE:
         problem = "do not go with a container image; build them into it"
         raise inputs.wrong("layers", len(layers), problem)
-    if len(layers) + bool(powertools) > _MOST_LAYERS:
-        beside = "and powertools_layer= " if powertools else ""
-        problem = f"{beside}are more than {_MOST_LAYERS}, Lambda's limit"
-        raise inputs.wrong("layers", len(layers), problem)
+    count = len(layers) + bool(powertools)
+    if count > _MOST_LAYERS:
+        problem = f"are more than {_MOST_LAYERS}, Lambda's limit"
+        if powertools:
+            problem += "; powertools_layer= is one of them"
+        raise inputs.wrong("layers", count, problem)
     for index, layer in enumerate(layers):
         if not hasattr(layer, "layer_version_arn"):
             raise inputs.wrong_kind(f"layers[{index}]", layer, "is no layer")
@@ -189,6 +201,10 @@ def check_network(
     inputs.flag("allow_all_outbound", allow_all_outbound)
     if vpc is not None and not hasattr(vpc, "vpc_id"):
         raise inputs.wrong_kind("vpc", vpc, "is no VPC; pass an ec2.Vpc")
+    if vpc_subnets is not None and not isinstance(vpc_subnets, ec2.SubnetSelection):
+        problem = "is no SubnetSelection; write ec2.SubnetSelection(...)"
+        raise inputs.wrong_kind("vpc_subnets", vpc_subnets, problem)
+    _check_groups(inputs, security_groups)
     given = {
         "vpc_subnets": vpc_subnets,
         "security_groups": security_groups,
@@ -201,6 +217,17 @@ def check_network(
     if security_groups and allow_all_outbound:
         problem = "is for the function's own security group; set it on yours instead"
         raise inputs.wrong("allow_all_outbound", allow_all_outbound, problem)
+
+
+def _check_groups(inputs: Inputs, groups: object) -> None:
+    if groups is None:
+        return
+    if not isinstance(groups, (list, tuple)):
+        raise inputs.wrong_kind("security_groups", groups, "is no list of groups")
+    for index, group in enumerate(groups):
+        if not hasattr(group, "security_group_id"):
+            problem = "is no security group; pass an ec2.SecurityGroup"
+            raise inputs.wrong_kind(f"security_groups[{index}]", group, problem)
 
 
 def check_role(

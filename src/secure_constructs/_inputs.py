@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from aws_cdk import Duration, Token
-from constructs import Construct, IConstruct
+from constructs import Construct, IConstruct, Node
 
 from secure_constructs.tier import Tier
 from secure_constructs.waiver import Waived
@@ -231,6 +231,8 @@ def names_many(name: str) -> bool:
 
 def _shown(value: object) -> str:
     """Return *value* as its author knows it: a construct by its path."""
-    if isinstance(value, Construct):
-        return repr(value.node.path)
+    # What CDK imports is no Construct for Python, but has a node.
+    node = getattr(value, "node", None)
+    if isinstance(node, Node):
+        return repr(node.path)
     return repr(value) if isinstance(value, str) else str(value)

@@ -241,7 +241,9 @@ class ObservedFunction(EventDriven):
             runtime=platform.runtime,
             stack=place.stack,
         )
-        capacity.check_async(inputs, failure_queue, retry_attempts, max_event_age)
+        capacity.check_async(
+            inputs, failure_queue, on_success, retry_attempts, max_event_age
+        )
         capacity.check(
             inputs,
             runtime=runtime,
@@ -281,6 +283,7 @@ class ObservedFunction(EventDriven):
 
         self._inputs, self._place, self._tier = inputs, place, tier
         self._tenancy = tenancy_config
+        self._secrets = frozenset(secrets or ())
         self._key = key = key_in(place, encryption_key)
         self.failure_queue = self._failure_queue_of(failure_queue)
         if log_group is None:
@@ -336,7 +339,7 @@ class ObservedFunction(EventDriven):
                 tenancy_config=tenancy_config,
                 **asynchronous,
             )
-        except RuntimeError:
+        except Exception:
             # CDK checks more than this class does; leave no half of a function.
             scope.node.try_remove_child(construct_id)
             raise
@@ -404,6 +407,9 @@ class ObservedFunction(EventDriven):
             ValueError: Lambda does not take it, or it looks like a secret (LAM-10).
         """
         environments.check_variable(self._inputs, name, value)
+        if name in self._secrets:
+            problem = "is the reference to a secret; choose another name"
+            raise self._inputs.wrong("environment", name, problem)
         variables = {**self._variables, name: value}
         environments.check_total(self._inputs, variables)
         self._variables = variables
