@@ -22,6 +22,9 @@ from constructs import Construct
 from secure_constructs import (
     AppKey,
     Baseline,
+    GitHubOidcRole,
+    GitHubProvider,
+    GitHubSubject,
     ObservedFunction,
     SecureBucket,
     StandardTags,
@@ -126,6 +129,34 @@ class OrdersStack(cdk.Stack):
         )
 
 
+class PipelineStack(cdk.Stack):
+    """Who deploys the product: jobs on GitHub, without any key."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, protected: bool) -> None:
+        super().__init__(scope, construct_id, termination_protection=protected)
+        # The environment waits for a reviewer, and takes the branch main only.
+        deploy = GitHubOidcRole(
+            self,
+            "Deploy",
+            repository="example/orders",
+            owner_id="123456",
+            repository_id="7891011",
+            subjects=[GitHubSubject.environment("production", branch="main")],
+            provider=GitHubProvider.create(),
+        )
+        deploy.grant_cdk_deploy()
+        # The code of a pull request is not reviewed yet: it only compares.
+        diff = GitHubOidcRole(
+            self,
+            "Diff",
+            repository="example/orders",
+            owner_id="123456",
+            repository_id="7891011",
+            subjects=[GitHubSubject.pull_request()],
+        )
+        diff.grant_cdk_diff()
+
+
 def orders(app: cdk.App) -> None:
     """Define the whole product in *app*."""
     tier = Tier.of(app)
@@ -135,6 +166,8 @@ def orders(app: cdk.App) -> None:
 
     shared = SharedStack(app, "OrdersShared", protected=protected)
     OrdersStack(app, "Orders", shared=shared, protected=protected)
+
+    PipelineStack(app, "OrdersPipeline", protected=protected)
 
     acknowledge_defaults(
         app,

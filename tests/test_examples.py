@@ -12,6 +12,7 @@ from tests.support.nag import ORDINARY, STRICT, add_packs
 from tests.support.synth import RECOMMENDED, ROOT, new_app, synthesize
 
 STATEFUL = (
+    "AWS::IAM::OIDCProvider",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::S3::Bucket",
@@ -79,6 +80,7 @@ def test_logical_ids_are_stable():
     assert {
         "Incoming1ED1B7CF",
         "IncomingDeadLetters47DF6E71",
+        "GitHubOidcProvider7EBF861F",
         "Key961B73FD",
         "ProcessorLogs3A07F617",
         "InvoicesF0222E8D",

@@ -117,4 +117,7 @@ def test_the_role_keeps_its_id(flags):
     before, after = (template_of(each)["Resources"][role] for each in (live, stack))
     trust = "AssumeRolePolicyDocument"
     assert before["Properties"][trust] == after["Properties"][trust]
-    assert [trust] == list(after["Properties"])
+    assert [{"Ref": "FnServiceRoleOwnF852E26B"}] == (
+        after["Properties"]["ManagedPolicyArns"]
+    )
+    assert before["Properties"].keys() == after["Properties"].keys()

@@ -8,29 +8,26 @@ import aws_cdk as cdk
 import pytest
 
 from aws_cdk import (
-    aws_dynamodb as dynamodb,
     aws_ec2 as ec2,
-    aws_iam as iam,
-    aws_kms as kms,
     aws_lambda as lambda_,
-    aws_logs as logs,
-    aws_s3 as s3,
-    aws_secretsmanager as secretsmanager,
     aws_sqs as sqs,
-    aws_ssm as ssm,
 )
 
-from secure_constructs import AppKey, SecureBucket, Waived
+from secure_constructs import Waived
 from tests.support.functions import (
     FUNCTION,
     development,
     environment,
     function,
     only,
-    record,
 )
-from tests.support.nag import ORDINARY, add_packs
-from tests.support.synth import RECOMMENDED, new_app, resources, synthesize, template_of
+from tests.support.synth import (
+    RECOMMENDED,
+    assembly_of,
+    new_app,
+    resources,
+    template_of,
+)
 
 REASON = "nobody calls this function but its own team"
 NEEDS_A_ROLE = "secure-constructs:roleOfYours"
@@ -50,65 +47,6 @@ def statements(template: Any, policy: str) -> dict[str, Any]:
         if name.startswith(f"FnServiceRole{policy}")
     )
     return {each.get("Sid", index): each for index, each in enumerate(found)}
-
-
-class TestSecrets:
-    def test_are_passed_by_reference(self, stack):
-        """The variable holds where the secret is, and never what (LAM-10)."""
-        secret = secretsmanager.Secret(stack, "Secret")
-        parameter = ssm.StringParameter.from_secure_string_parameter_attributes(
-            stack, "Parameter", parameter_name="/orders/token"
-        )
-        secrets = {"DB_PASSWORD": secret, "API_TOKEN": parameter}
-        function(stack, secrets=secrets)
-
-        found = environment(template_of(stack))
-        assert {"Ref": "SecretA720EF05"} == found["DB_PASSWORD"]
-        assert "/orders/token" == found["API_TOKEN"]
-
-    def test_only_these_may_be_read(self, stack):
-        """Reading is all that is granted, of exactly these."""
-        secret = secretsmanager.Secret(stack, "Secret")
-        function(stack, secrets={"DB_PASSWORD": secret})
-
-        assert {
-            "Sid": "Secrets",
-            "Effect": "Allow",
-            "Action": "secretsmanager:GetSecretValue",
-            "Resource": {"Ref": "SecretA720EF05"},
-        } == statements(template_of(stack), "Own")["Secrets"]
-
-    def test_their_key_may_be_used_for_that(self, stack):
-        """A secret with a key of yours can be read, through its service only."""
-        key = kms.Key(stack, "Key")
-        secret = secretsmanager.Secret(stack, "Secret", encryption_key=key)
-        function(stack, secrets={"DB_PASSWORD": secret})
-
-        found = statements(template_of(stack), "Own")["KeysOfSecrets"]
-        assert "kms:Decrypt" == found["Action"]
-        assert {"Fn::GetAtt": ["Key961B73FD", "Arn"]} == found["Resource"]
-        assert ["kms:ViaService"] == list(found["Condition"]["StringEquals"])
-
-    def test_what_only_looks_like_one_is_on_record(self, stack):
-        """A waiver by name lets one variable pass, and stands in the template."""
-        function(
-            stack,
-            environment={"TOKEN_KIND": "hexadecimal"},
-            plaintext={"TOKEN_KIND": Waived("the kind of a token is no secret")},
-        )
-
-        assembly = synthesize(stack.node.root)
-        template = assembly.templates["Stack.template.json"]
-        assert "hexadecimal" == environment(template)["TOKEN_KIND"]
-        assert ["LAM-10[TOKEN_KIND]"] == list(record(template)["Waivers"])
-        assert "LAM-10" not in assembly.rules
-
-    def test_one_put_in_later_is_a_finding(self, stack):
-        """What goes past the construct is found in the template."""
-        made = function(stack)
-        made.function.add_environment("DB_PASSWORD", "correct horse")
-
-        assert "LAM-10" in synthesize(stack.node.root).rules
 
 
 class TestNetwork:
@@ -205,7 +143,7 @@ class TestLive:
         stack = cdk.Stack(new_app(RECOMMENDED), "Stack")
         function(stack, snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS)
 
-        assembly = synthesize(stack.node.root)
+        assembly = assembly_of(stack)
         template = assembly.templates["Stack.template.json"]
         snap_start = only(template, "Lambda::Function")["SnapStart"]
         assert {"ApplyOn": "PublishedVersions"} == snap_start
@@ -216,7 +154,7 @@ class TestLive:
 
     def test_a_changed_function_is_a_new_version(self, stack):
         """What is set on the L1 counts as a change as well."""
-        versions = []
+        versions: list[str] = []
         for tracing in (None, Waived(REASON)):
             stack = cdk.Stack(new_app(), "Stack")
             function(stack, provisioned_concurrency=1, tracing=tracing)
@@ -307,98 +245,6 @@ class TestCode:
         assert {"Size": 2048} == found
 
 
-class TestRole:
-    def test_of_the_user_is_used_as_it_is(self):
-        """Nothing is added to it, and a warning says what it needs."""
-        stack = cdk.Stack(new_app(RECOMMENDED), "Stack")
-        service = iam.ServicePrincipal("lambda.amazonaws.com")
-        role = iam.Role(stack, "Role", assumed_by=service)
-        made = function(stack, role=role)
-
-        assembly = synthesize(stack.node.root)
-        template = assembly.templates["Stack.template.json"]
-        assert made.role is role
-        assert {} == resources(template, "AWS::IAM::ManagedPolicy")
-        assert {} == resources(template, "AWS::IAM::Policy")
-        assert f"Annotation::{NEEDS_A_ROLE}" in assembly.rules
-
-    def test_statements_of_the_user_stand_apart(self, stack):
-        """initial_policy= and add_to_role_policy() go where grants go."""
-        listing = iam.PolicyStatement(actions=["s3:ListAllMyBuckets"], resources=["*"])
-        made = function(stack, initial_policy=[listing])
-        made.add_to_role_policy(
-            iam.PolicyStatement(actions=["rekognition:DetectFaces"], resources=["*"])
-        )
-
-        found = statements(template_of(stack), "Grants").values()
-        assert ["s3:ListAllMyBuckets", "rekognition:DetectFaces"] == [
-            each["Action"] for each in found
-        ]
-
-    def test_streams_of_an_imported_group_are_no_finding(self, stack):
-        """The `:*` of a group's streams is argued, for this one group."""
-        group = logs.LogGroup.from_log_group_name(stack, "Live", "/aws/lambda/orders")
-        development(stack, log_group=group)
-        add_packs(stack.node.root, *ORDINARY)
-
-        assert set() == synthesize(stack.node.root).findings
-
-    @pytest.mark.parametrize(
-        "grant",
-        [
-            lambda stack, made: s3.Bucket(stack, "Data").grant_read(made),
-            lambda stack, made: SecureBucket(stack, "Data").grants.read(made),
-            lambda stack, made: dynamodb.TableV2(
-                stack,
-                "Data",
-                partition_key=dynamodb.Attribute(
-                    name="PK", type=dynamodb.AttributeType.STRING
-                ),
-            ).grant_read_data(made),
-            lambda stack, made: secretsmanager.Secret(stack, "Data").grant_read(made),
-            lambda stack, made: sqs.Queue(stack, "Data").grant_send_messages(made),
-        ],
-        ids=["bucket", "secure bucket", "table", "secret", "queue"],
-    )
-    def test_can_be_granted_to(self, stack, grant):
-        """The function is a grantee for CDK's constructs and ours."""
-        grant(stack, function(stack))
-
-        template = template_of(stack)
-        assert {} == resources(template, "AWS::IAM::Policy")
-        assert statements(template, "Grants")
-
-
-class TestKey:
-    def test_encrypts_all_there_is(self, stack):
-        """Logs, variables and failed events get the key."""
-        function(stack, encryption_key=AppKey(stack, "Key"))
-
-        template = template_of(stack)
-        key = {"Fn::GetAtt": ["Key961B73FD", "Arn"]}
-        assert key == only(template, "Logs::LogGroup")["KmsKeyId"]
-        assert key == only(template, "Lambda::Function")["KmsKeyArn"]
-        assert key == only(template, "SQS::Queue")["KmsMasterKeyId"]
-
-    def test_of_the_user_lets_the_logs_in(self, stack):
-        """CDK does not, and the deployment would fail; once for all functions."""
-        key = kms.Key(stack, "Key")
-        function(stack, "One", encryption_key=key)
-        function(stack, "Two", encryption_key=key)
-
-        said = only(template_of(stack), "KMS::Key")["KeyPolicy"]["Statement"]
-        assert ["LogsOfThisAccount"] == [each["Sid"] for each in said if "Sid" in each]
-
-    def test_that_is_imported_gives_a_warning(self):
-        """Its policy is out of reach, so it says what that must allow."""
-        stack = cdk.Stack(new_app(RECOMMENDED), "Stack")
-        arn = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-123456"
-        function(stack, encryption_key=kms.Key.from_key_arn(stack, "Key", arn))
-
-        rules = synthesize(stack.node.root).rules
-        assert "Annotation::secure-constructs:logsKeyPolicy" in rules
-
-
 class TestOverrides:
     """A promise that something breaks from outside is a finding."""
 
@@ -417,9 +263,7 @@ class TestOverrides:
         l1: Any = made.function.node.default_child
         l1.add_property_deletion_override(path)
 
-        assert {(rule, "Stack/Fn/Default/Resource")} == (
-            synthesize(stack.node.root).findings
-        )
+        assert {(rule, "Stack/Fn/Default/Resource")} == (assembly_of(stack).findings)
 
     def test_a_public_url(self, stack):
         """A URL that everybody may call is a finding (LAM-15)."""
@@ -427,7 +271,7 @@ class TestOverrides:
         open_to_all = lambda_.FunctionUrlAuthType.NONE
         made.function.add_function_url(auth_type=open_to_all)
 
-        assert "LAM-15" in synthesize(stack.node.root).rules
+        assert "LAM-15" in assembly_of(stack).rules
 
     def test_a_missing_destination(self, stack):
         """Without it failed events would be lost (LAM-06)."""
@@ -435,14 +279,14 @@ class TestOverrides:
         config: Any = made.function.node.find_child("EventInvokeConfig")
         config.node.default_child.add_property_deletion_override("DestinationConfig")
 
-        assert "LAM-06" in synthesize(stack.node.root).rules
+        assert "LAM-06" in assembly_of(stack).rules
 
     def test_a_missing_alarm(self, stack):
         """Whoever removes an alarm is asked why (LAM-08)."""
         made = function(stack)
         made.node.try_remove_child("Errors")
 
-        assert "LAM-08" in synthesize(stack.node.root).rules
+        assert "LAM-08" in assembly_of(stack).rules
 
 
 class TestEnvironment:

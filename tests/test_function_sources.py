@@ -23,6 +23,7 @@ from tests.support.nag import ORDINARY, add_packs
 from tests.support.synth import (
     FLAGS,
     RECOMMENDED,
+    assembly_of,
     new_app,
     resources,
     synthesize,
@@ -196,7 +197,7 @@ class TestQueues:
         made.add_queue_source(queue)
 
         assert "Annotation::secure-constructs:queueRedrive" in (
-            synthesize(stack.node.root).rules
+            assembly_of(stack).rules
         )
 
     @_FLAGS

@@ -22,6 +22,10 @@ CLASSES = [
 _PAGES = {
     "AppEventBus": "app-event-bus",
     "AppKey": "app-key",
+    "EventRoute": "event-route",
+    "EventSchedule": "event-schedule",
+    "GitHubOidcRole": "github-oidc-role",
+    "ObservedFunction": "observed-function",
     "SecureBucket": "secure-bucket",
 }
 CONSTRUCTS = [each for each in CLASSES if each.__name__ in _PAGES]

@@ -89,6 +89,22 @@ class TestDangers:
         """Each way of losing a bucket or its data is named."""
         assert message in dangers(live, new)[0]
 
+    @pytest.mark.parametrize(
+        ("resource", "is_danger"),
+        [
+            ({"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain"}, False),
+            ({"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Delete"}, True),
+            ({"Type": "AWS::SQS::Queue"}, True),
+            ({"Type": "AWS::IAM::Policy"}, False),
+        ],
+        ids=["kept", "deleted", "by default", "stateless"],
+    )
+    def test_what_leaves_the_template(self, resource, is_danger):
+        """What is kept, or holds nothing, may go; everything else is missed."""
+        live = {"Resources": {"Gone": resource}}
+
+        assert is_danger == bool(dangers(live, {"Resources": {}}))
+
     def test_no_change_is_none(self):
         """A template beside itself is in no danger."""
         assert [] == dangers(template(**KEPT), template(**KEPT))

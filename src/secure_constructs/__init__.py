@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from secure_constructs.event_schedule import EventSchedule
     from secure_constructs.event_schema import EventSchema
     from secure_constructs.function import ObservedFunction
+    from secure_constructs.github_oidc import GitHubOidcRole
+    from secure_constructs.github_provider import GitHubProvider
+    from secure_constructs.github_subject import GitHubSubject
     from secure_constructs.key import AppKey
     from secure_constructs.tags import StandardTags
     from secure_constructs.tier import Tier
@@ -32,6 +35,9 @@ __all__ = [
     "EventRoute",
     "EventSchedule",
     "EventSchema",
+    "GitHubOidcRole",
+    "GitHubProvider",
+    "GitHubSubject",
     "ObservedFunction",
     "SecureBucket",
     "StandardTags",
@@ -44,9 +50,12 @@ _MODULES = {
     "AppEventBus": "event_bus",
     "AppKey": "key",
     "Baseline": "baseline",
-    "EventSchema": "event_schema",
     "EventRoute": "event_route",
     "EventSchedule": "event_schedule",
+    "EventSchema": "event_schema",
+    "GitHubOidcRole": "github_oidc",
+    "GitHubProvider": "github_provider",
+    "GitHubSubject": "github_subject",
     "ObservedFunction": "function",
     "SecureBucket": "bucket",
     "StandardTags": "tags",

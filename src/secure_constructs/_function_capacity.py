@@ -15,19 +15,18 @@ from aws_cdk import (
 )
 
 from secure_constructs._powertools import IMAGE
+from secure_constructs.key import check_no_alias
 
 if TYPE_CHECKING:
     from aws_cdk import Size
     from constructs import Construct
 
     from secure_constructs._inputs import Inputs
-    from secure_constructs.waiver import Waived
 
 # Set on the L1: CDK's own option warns that only published versions start from
 # snapshots, and the alias names one.
 FROM_SNAPSHOTS = lambda_.CfnFunction.SnapStartProperty(apply_on="PublishedVersions")
 _BUSY = 0.7
-_SECOND = 1000
 _ATTEMPTS = 2
 _AGE = Duration.hours(6)
 _DESTINATION = (
@@ -41,6 +40,8 @@ _NO_DEAD_LETTERS = [
 _MOST = 1_000_000
 _DISK_OF_A_SNAPSHOT = 512
 _TWICE = 2
+# How an error shows these, of which CDK says nothing.
+_CHOICES = {"snap_start": "ON_PUBLISHED_VERSIONS", "tenancy_config": "PER_TENANT"}
 
 
 def check(
@@ -67,7 +68,7 @@ def check(
     given = [option for option, value in together.items() if value is not None]
     if len(given) > 1:
         problem = f"does not go with {given[0]}=: Lambda refuses both; choose one"
-        raise inputs.wrong(given[1], together[given[1]], problem)
+        raise inputs.wrong(given[1], _CHOICES[given[1]], problem)
     if tenancy is not None and not isinstance(tenancy, lambda_.TenancyConfig):
         problem = "is no TenancyConfig; write lambda_.TenancyConfig.PER_TENANT"
         raise inputs.wrong_kind("tenancy_config", tenancy, problem)
@@ -77,24 +78,32 @@ def check(
 
 def check_async(
     inputs: Inputs,
-    failure_queue: Waived | sqs.IQueue | None,
+    failure_queue: Any,  # noqa: ANN401 - what is none of its kinds is found out here
+    on_success: lambda_.IDestination | None,
     retry_attempts: float | None,
     max_event_age: Duration | None,
 ) -> None:
     """Raise if Lambda cannot handle failed asynchronous calls that way."""
-    if isinstance(failure_queue, sqs.Queue) and failure_queue.fifo:
+    # Also of a queue that is imported.
+    if getattr(failure_queue, "fifo", False):
         problem = "is a FIFO queue, to which Lambda sends no failed events"
-        raise inputs.wrong("failure_queue", failure_queue.node.path, problem)
+        raise inputs.wrong("failure_queue", failure_queue, problem)
+    if on_success is not None and not hasattr(on_success, "bind"):
+        problem = "is no destination; write for example SqsDestination(queue)"
+        raise inputs.wrong_kind("on_success", on_success, problem)
     inputs.whole("retry_attempts", retry_attempts, low=0, high=2)
     if max_event_age is not None:
-        inputs.milliseconds(
+        inputs.seconds(
             "max_event_age",
             max_event_age,
-            low=60 * _SECOND,
-            high=6 * 3600 * _SECOND,
+            low=60,
+            high=6 * 3600,
             range_="60 seconds to 6 hours",
         )
-    if not hasattr(failure_queue, "queue_arn"):
+    if hasattr(failure_queue, "queue_arn"):
+        key = failure_queue.encryption_master_key
+        check_no_alias(inputs, "failure_queue", key)
+    else:
         inputs.waived(
             "failure_queue",
             failure_queue,
@@ -191,8 +200,15 @@ def _check_highest(
             problem = "needs provisioned_concurrency=, which it is the limit of"
             raise inputs.wrong(option, highest, problem)
         return
+    # A token among numbers is negative.
+    if highest is None and provisioned < 0:
+        problem = (
+            "would be twice a provisioned_concurrency= that is only known at "
+            "deployment; write it as well"
+        )
+        raise inputs.wrong(option, highest, problem)
     most = highest or provisioned * _TWICE
-    if most < provisioned:
+    if 0 <= most < provisioned:
         problem = f"is less than provisioned_concurrency={provisioned}"
         raise inputs.wrong(option, highest, problem)
     if reserved is not None and 0 <= reserved < most:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from secure_constructs._inputs import without_tokens
+from secure_constructs._inputs import names_many, without_tokens
 from secure_constructs.checks.secrets import looks_like_secret
+from secure_constructs.key import check_no_alias
 from secure_constructs.waiver import Waived
 
 if TYPE_CHECKING:
@@ -59,15 +61,17 @@ def variables(
             raise inputs.wrong_kind(option, value, "is no mapping by variable names")
     for name, waiver in plaintext.items():
         option = f"plaintext[{name!r}]"
-        if waiver is None or name not in environment:
+        if name not in environment:
             problem = "names no variable of environment=; leave it out"
             raise inputs.wrong(option, waiver, problem)
+        if waiver is None:
+            raise inputs.wrong_kind(option, waiver, "is no waiver; leave it out")
         inputs.waived(option, waiver, "the doubt that it is a secret (LAM-10)")
     for name, text in environment.items():
         check_variable(inputs, name, text, waived=name in plaintext)
     for name, secret in secrets.items():
         _check_secret(inputs, name, secret, environment)
-    references = {name: _reference_of(secret) for name, secret in secrets.items()}
+    references = {name: _arn_of(secret) for name, secret in secrets.items()}
     found = {**settings, **environment, **references}
     check_total(inputs, found)
     return found
@@ -80,8 +84,9 @@ def check_variable(
     _check_name(inputs, "environment", name)
     option = f"environment[{name!r}]"
     if not isinstance(value, str):
-        problem = f"is no text; write {str(value)!r}"
-        raise inputs.wrong_kind(option, value, problem)
+        # It may be a secret, of another kind.
+        problem = f"is no text but of the type {type(value).__name__}; write text"
+        raise inputs.wrong_kind(option, _HIDDEN, problem)
     problem = None if waived else looks_like_secret(name, without_tokens(value))
     if problem:
         # The value stays out of the message, which may end in a log.
@@ -96,7 +101,10 @@ def check_variable(
 
 def check_total(inputs: Inputs, variables: Mapping[str, str]) -> None:
     """Raise if *variables* are more than Lambda takes; tokens count as nothing."""
-    size = sum(len(f"{name}{without_tokens(variables[name])}") for name in variables)
+    # Lambda measures the JSON of them all, in bytes.
+    known = {name: without_tokens(variables[name]) for name in variables}
+    text = json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+    size = len(text.encode())
     if size > _LARGEST:
         problem = (
             f"bytes are more than the {_LARGEST} that Lambda takes; put the longest "
@@ -150,25 +158,35 @@ def _check_name(inputs: Inputs, option: str, name: str) -> None:
 
 
 def _check_secret(
-    inputs: Inputs, name: str, secret: object, environment: Mapping[str, str]
+    inputs: Inputs,
+    name: str,
+    secret: Any,  # noqa: ANN401 - one of two kinds of CDK, if it is not wrong
+    environment: Mapping[str, str],
 ) -> None:
     _check_name(inputs, "secrets", name)
     option = f"secrets[{name!r}]"
+    # Text in the place of a secret is most likely the secret itself.
+    shown = _HIDDEN if isinstance(secret, (str, bytes)) else secret
     if name in environment:
-        raise inputs.wrong(option, secret, "is in environment= as well; keep one")
+        raise inputs.wrong(option, shown, "is in environment= as well; keep one")
     if not hasattr(secret, "secret_arn") and not _is_parameter(secret):
         problem = "is neither a secret of Secrets Manager nor a parameter of SSM"
-        raise inputs.wrong_kind(option, secret, problem)
+        raise inputs.wrong_kind(option, shown, problem)
+    arn = _arn_of(secret)
+    if names_many(arn):
+        raise inputs.wrong(option, arn, "names more than one secret; pass each alone")
+    key = None if _is_parameter(secret) else secret.encryption_key
+    check_no_alias(inputs, option, key)
 
 
 def _is_parameter(secret: object) -> bool:
     return hasattr(secret, "parameter_arn")
 
 
-def _reference_of(secret: Any) -> str:  # noqa: ANN401 - one of two kinds of CDK
-    """Return what the function is given in place of *secret*: its ARN or name."""
-    name = secret.parameter_name if _is_parameter(secret) else secret.secret_arn
-    return str(name)
+def _arn_of(secret: Any) -> str:  # noqa: ANN401 - one of two kinds of CDK
+    """Return the ARN, which both services take for a name when they are asked."""
+    arn = secret.parameter_arn if _is_parameter(secret) else secret.secret_arn
+    return str(arn)
 
 
 def _exact_arn(secret: Any) -> str:  # noqa: ANN401 - one of two kinds of CDK

@@ -139,6 +139,7 @@ class EventDriven(Construct):
             self._inputs,
             stream,
             batch_size=batch_size,
+            max_batching_window=max_batching_window,
             retry_attempts=retry_attempts,
             max_record_age=max_record_age,
             parallelization_factor=parallelization_factor,

@@ -6,9 +6,15 @@ import re
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from aws_cdk import Size, aws_iam as iam, aws_lambda as lambda_
+from aws_cdk import (
+    Size,
+    SizeRoundingBehavior,
+    aws_ec2 as ec2,
+    aws_iam as iam,
+    aws_lambda as lambda_,
+)
 
-from secure_constructs._inputs import is_token, without_tokens
+from secure_constructs._inputs import is_token, names_many, without_tokens
 from secure_constructs._log_group import check_retention
 from secure_constructs._powertools import IMAGE
 from secure_constructs.checks.lambda_ import DEPRECATED_RUNTIMES
@@ -28,7 +34,6 @@ _LONGEST_TIMEOUT = 900
 _SMALLEST_MEMORY, _LARGEST_MEMORY = 128, 10_240
 _SMALLEST_DISK, _LARGEST_DISK = 512, 10_240
 _MOST_LAYERS = 5
-_SECOND = 1000
 UNKNOWN_TIMEOUT = (
     "is only known at deployment, but the alarm on slow calls needs it now; write the "
     'number, or do without: alarms=Waived("the reason")'
@@ -113,14 +118,10 @@ def timeout_of(inputs: Inputs, timeout: Duration | None) -> float | None:
     """Return *timeout* in seconds, checked; nothing where it is not known yet."""
     if timeout is None:
         return DEFAULT_TIMEOUT
-    highest = _LONGEST_TIMEOUT * _SECOND
     range_ = f"1 to {_LONGEST_TIMEOUT} seconds"
-    amount = inputs.milliseconds(
-        "timeout", timeout, low=_SECOND, high=highest, range_=range_
+    return inputs.seconds(
+        "timeout", timeout, low=1, high=_LONGEST_TIMEOUT, range_=range_
     )
-    if amount is not None and amount % _SECOND:
-        raise inputs.wrong("timeout", f"{amount:g} ms", "is no whole seconds")
-    return None if amount is None else amount / _SECOND
 
 
 def check_size(inputs: Inputs, memory: float | None, disk: Size | None) -> None:
@@ -131,20 +132,26 @@ def check_size(inputs: Inputs, memory: float | None, disk: Size | None) -> None:
     if not isinstance(disk, Size):
         problem = "is no Size; write Size.gibibytes(1)"
         raise inputs.wrong_kind("ephemeral_storage_size", disk, problem)
-    inputs.whole(
-        "ephemeral_storage_size",
-        disk.to_mebibytes(),
-        low=_SMALLEST_DISK,
-        high=_LARGEST_DISK,
-    )
+    option = "ephemeral_storage_size"
+    try:
+        size = disk.to_mebibytes(rounding=SizeRoundingBehavior.NONE)
+    except RuntimeError as error:
+        problem = (
+            "is only known at deployment, and CDK cannot convert it then; write the "
+            "number, or make it with Size.mebibytes()"
+        )
+        raise inputs.wrong(option, "a token", problem) from error
+    inputs.whole(option, size, low=_SMALLEST_DISK, high=_LARGEST_DISK)
 
 
 def check_layers(
     inputs: Inputs,
     layers: Sequence[lambda_.ILayerVersion] | None,
     platform: Platform,
+    *,
+    powertools: str | None,
 ) -> None:
-    """Raise if the function cannot use one of *layers*."""
+    """Raise if the function cannot use one of *layers*, beside that of *powertools*."""
     if layers is None:
         return
     if not isinstance(layers, (list, tuple)):
@@ -152,9 +159,12 @@ def check_layers(
     if layers and platform.runtime == IMAGE:
         problem = "do not go with a container image; build them into it"
         raise inputs.wrong("layers", len(layers), problem)
-    if len(layers) > _MOST_LAYERS:
+    count = len(layers) + bool(powertools)
+    if count > _MOST_LAYERS:
         problem = f"are more than {_MOST_LAYERS}, Lambda's limit"
-        raise inputs.wrong("layers", len(layers), problem)
+        if powertools:
+            problem += "; powertools_layer= is one of them"
+        raise inputs.wrong("layers", count, problem)
     for index, layer in enumerate(layers):
         if not hasattr(layer, "layer_version_arn"):
             raise inputs.wrong_kind(f"layers[{index}]", layer, "is no layer")
@@ -191,6 +201,10 @@ def check_network(
     inputs.flag("allow_all_outbound", allow_all_outbound)
     if vpc is not None and not hasattr(vpc, "vpc_id"):
         raise inputs.wrong_kind("vpc", vpc, "is no VPC; pass an ec2.Vpc")
+    if vpc_subnets is not None and not isinstance(vpc_subnets, ec2.SubnetSelection):
+        problem = "is no SubnetSelection; write ec2.SubnetSelection(...)"
+        raise inputs.wrong_kind("vpc_subnets", vpc_subnets, problem)
+    _check_groups(inputs, security_groups)
     given = {
         "vpc_subnets": vpc_subnets,
         "security_groups": security_groups,
@@ -203,6 +217,17 @@ def check_network(
     if security_groups and allow_all_outbound:
         problem = "is for the function's own security group; set it on yours instead"
         raise inputs.wrong("allow_all_outbound", allow_all_outbound, problem)
+
+
+def _check_groups(inputs: Inputs, groups: object) -> None:
+    if groups is None:
+        return
+    if not isinstance(groups, (list, tuple)):
+        raise inputs.wrong_kind("security_groups", groups, "is no list of groups")
+    for index, group in enumerate(groups):
+        if not hasattr(group, "security_group_id"):
+            problem = "is no security group; pass an ec2.SecurityGroup"
+            raise inputs.wrong_kind(f"security_groups[{index}]", group, problem)
 
 
 def check_role(
@@ -230,6 +255,9 @@ def check_logging(
     if log_group is not None and not hasattr(log_group, "log_group_arn"):
         problem = "is no log group; pass a logs.LogGroup or an imported one"
         raise inputs.wrong_kind("log_group", log_group, problem)
+    if log_group is not None and names_many(log_group.log_group_name):
+        problem = "names more than one log group; the function writes to one"
+        raise inputs.wrong("log_group", log_group.log_group_name, problem)
     if log_group is not None and log_retention is not None:
         problem = "is for the function's own log group; set it on yours instead"
         raise inputs.wrong("log_retention", log_retention, problem)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _TIMES_THE_TIMEOUT = 6
 _DEFAULT_VISIBILITY = 30
+_LONGEST_WINDOW = 300
 _RECEIVES = 5
 _RETRIES = 10
 # Half of the day for which a DynamoDB stream keeps its records. The failure queue
@@ -69,7 +70,12 @@ def check_queue(
     """Raise if the function cannot work on *queue* that way."""
     if not hasattr(queue, "queue_arn"):
         raise inputs.wrong_kind("queue", queue, "is no queue; pass an sqs.Queue")
-    most = _LARGEST_BATCH if max_batching_window else _LARGEST_AT_ONCE
+    window = _check_window(inputs, max_batching_window)
+    in_order = isinstance(queue, sqs.Queue) and queue.fifo
+    if in_order and max_batching_window is not None:
+        problem = "does not go with a FIFO queue, whose messages wait for no others"
+        raise inputs.wrong("max_batching_window", f"{window:g} seconds", problem)
+    most = _LARGEST_BATCH if window else _LARGEST_AT_ONCE
     inputs.whole("batch_size", batch_size, low=1, high=most)
     inputs.whole("max_concurrency", max_concurrency, low=2, high=1000)
     if timeout is None or not isinstance(queue, sqs.Queue):
@@ -127,20 +133,22 @@ def check_stream(
     stream: Stream,
     *,
     batch_size: float,
+    max_batching_window: Duration | None,
     retry_attempts: float | None,
     max_record_age: Duration | None,
     parallelization_factor: float | None,
 ) -> None:
     """Raise if the function cannot work on *stream* that way."""
+    _check_window(inputs, max_batching_window)
     inputs.whole("batch_size", batch_size, low=1, high=_LARGEST_BATCH)
     inputs.whole("retry_attempts", retry_attempts, low=0, high=10_000)
     inputs.whole("parallelization_factor", parallelization_factor, low=1, high=10)
     if max_record_age is not None:
-        inputs.milliseconds(
+        inputs.seconds(
             "max_record_age",
             max_record_age,
-            low=60_000,
-            high=7 * 86_400_000,
+            low=60,
+            high=7 * 86_400,
             range_="1 minute to 7 days",
         )
     if hasattr(stream, "stream_arn"):
@@ -151,6 +159,20 @@ def check_stream(
     if not stream.table_stream_arn:
         problem = "is a table without a stream; turn it on at the table"
         raise inputs.wrong("stream", stream.node.path, problem)
+
+
+def _check_window(inputs: Inputs, window: Duration | None) -> float:
+    """Return the *window* in seconds, checked; its longest if not yet known."""
+    if window is None:
+        return 0
+    amount = inputs.seconds(
+        "max_batching_window",
+        window,
+        low=0,
+        high=_LONGEST_WINDOW,
+        range_="0 seconds to 5 minutes",
+    )
+    return _LONGEST_WINDOW if amount is None else amount
 
 
 def stream_source(

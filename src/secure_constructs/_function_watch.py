@@ -53,10 +53,11 @@ class Watch:
         self._is_late_known = False
         self.alarms: list[cloudwatch.Alarm] = []
 
-    def calls(self, scope: Construct, name: str) -> None:
-        """Watch the calls of the function *name*."""
+    def calls(self, scope: Construct, name: str, *, kept: bool) -> None:
+        """Watch the calls of the function *name*, whose failed events are *kept*."""
         if self._timeout is None:
             return
+        where = " Failed events wait in its failure queue." if kept else ""
         slow = self._timeout * _CLOSE
         self._on(
             scope,
@@ -64,7 +65,7 @@ class Watch:
             metric(_NAMESPACE, "Errors", {"FunctionName": name}),
             threshold=1,
             says=f"{self._called} fails. Its log group says why: filter for level "
-            "ERROR. Failed events wait in its failure queue.",
+            f"ERROR.{where}",
         )
         self._on(
             scope,

@@ -8,7 +8,7 @@ import re
 from typing import Literal
 
 from aws_cdk import Duration, Token
-from constructs import Construct, IConstruct
+from constructs import Construct, IConstruct, Node
 
 from secure_constructs.tier import Tier
 from secure_constructs.waiver import Waived
@@ -154,6 +154,16 @@ class Inputs:
             raise self.wrong(option, f"{days:g} days", problem)
         return days
 
+    def seconds(
+        self, option: str, value: Duration, *, low: int, high: int, range_: str
+    ) -> float | None:
+        """Return *value* in seconds, checked; nothing where it is only known later."""
+        amount = self._amount(option, value, "seconds", "Duration.minutes(5)")
+        if amount is not None and not (amount % 1 == 0 and low <= amount <= high):
+            problem = f"is not {range_}, in whole seconds"
+            raise self.wrong(option, f"{amount:g} seconds", problem)
+        return amount
+
     def milliseconds(
         self, option: str, value: Duration, *, low: int, high: int, range_: str
     ) -> float | None:
@@ -233,8 +243,15 @@ def without_tokens(value: str) -> str:
     return re.sub(r"[$#]\{Token\[[^\]]*\]\}", "", value) if is_token(value) else value
 
 
+def names_many(name: str) -> bool:
+    """Whether *name*, or an ARN, has a wildcard of IAM in what is known of it."""
+    return not {"*", "?"}.isdisjoint(without_tokens(name))
+
+
 def _shown(value: object) -> str:
     """Return *value* as its author knows it: a construct by its path."""
-    if isinstance(value, Construct):
-        return repr(value.node.path)
+    # What CDK imports is no Construct for Python, but has a node.
+    node = getattr(value, "node", None)
+    if isinstance(node, Node):
+        return repr(node.path)
     return repr(value) if isinstance(value, str) else str(value)

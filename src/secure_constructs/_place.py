@@ -82,6 +82,26 @@ class Place:
         return tags.service if tags else None
 
     @functools.cached_property
+    def account(self) -> str:
+        """The account of the stack, or a reference to it."""
+        return str(self.stack.account)
+
+    @functools.cached_property
+    def partition(self) -> str:
+        """The partition of the stack, or a reference to it."""
+        return str(self.stack.partition)
+
+    @functools.cached_property
+    def region(self) -> str:
+        """The region of the stack, or a reference to it."""
+        return str(self.stack.region)
+
+    @functools.cached_property
+    def bootstrap_qualifier(self) -> str | None:
+        """The qualifier of the bootstrap stack by which the stack is deployed."""
+        return self.deployed.synthesizer.bootstrap_qualifier
+
+    @functools.cached_property
     def protected(self) -> bool:
         """Whether the deployed stack has termination protection."""
         return bool(self.deployed.termination_protection)

@@ -100,14 +100,15 @@ def check(
     """Raise if CloudWatch does not take these names, or AWS has no such layer."""
     inputs.text("service", service, "orders")
     inputs.text("metrics_namespace", namespace, "Shop/Orders")
-    if namespace and (
-        namespace.startswith("AWS/") or not _NAMESPACE.fullmatch(namespace)
-    ):
+    # The service is the namespace as well, where there is no other.
+    option = "service" if namespace is None else "metrics_namespace"
+    name = service if namespace is None else namespace
+    if name and (name.startswith("AWS/") or not _NAMESPACE.fullmatch(name)):
         problem = (
             "is no namespace for metrics: 1 to 255 characters that start with neither "
-            "AWS/ nor a colon; write 'Shop/Orders'"
+            "AWS/ nor a colon; write metrics_namespace='Shop/Orders'"
         )
-        raise inputs.wrong("metrics_namespace", namespace, problem)
+        raise inputs.wrong(option, name, problem)
     if version is not None:
         _check_layer(inputs, version, runtime, stack)
 

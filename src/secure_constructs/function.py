@@ -78,9 +78,9 @@ class ObservedFunction(EventDriven):
     The rules are checked again in the finished template.
 
     Resources: function, role, its policy, log group, failure queue and its
-    policy, invoke configuration; in production four alarms. 4 with a
-    `failure_queue` that is waived in development, 5 with one that is shared.
-    Cost: $0.40 a month for the alarms in production; a dashboard $3.
+    policy, invoke configuration; in production four alarms. In development 7, 5
+    with a `failure_queue` that is shared, 4 where it was waived. Cost: $0.40 a
+    month for the alarms in production; a dashboard $3.
 
     Args:
         scope: The stack or construct this function belongs to.
@@ -96,11 +96,11 @@ class ObservedFunction(EventDriven):
         architecture: What it runs on; defaults to arm64, which costs less.
         environment: Its variables; 4 KB at most, and no secrets.
         plaintext: Variables that only look like secrets, by name: `Waived`.
-        secrets: Secrets and parameters by variable. The variable holds the ARN
-            of a secret, or the name of a parameter, for the code to read.
+        secrets: Secrets of Secrets Manager and parameters of SSM by variable,
+            which holds the ARN for the code to read it by.
         initial_policy: Statements for its role; none.
         role: A role of yours, used as it is; a warning says what it needs.
-        layers: Up to five layers; none.
+        layers: Up to five layers, that of Powertools among them; none.
         ephemeral_storage_size: The size of `/tmp`, 512 MiB to 10 GiB; 512 MiB.
         vpc: The VPC it is in; none. It then has a security group of its own,
             whose egress you name: `function.connections.allow_to(...)`.
@@ -227,7 +227,7 @@ class ObservedFunction(EventDriven):
         checks.check_code(inputs, code, handler, platform)
         checks.check_identity(inputs, function_name, description)
         checks.check_size(inputs, memory_size, ephemeral_storage_size)
-        checks.check_layers(inputs, layers, platform)
+        checks.check_layers(inputs, layers, platform, powertools=powertools_layer)
         checks.check_role(inputs, role, initial_policy)
         checks.check_network(
             inputs, vpc, vpc_subnets, security_groups, allow_all_outbound
@@ -241,7 +241,9 @@ class ObservedFunction(EventDriven):
             runtime=platform.runtime,
             stack=place.stack,
         )
-        capacity.check_async(inputs, failure_queue, retry_attempts, max_event_age)
+        capacity.check_async(
+            inputs, failure_queue, on_success, retry_attempts, max_event_age
+        )
         capacity.check(
             inputs,
             runtime=runtime,
@@ -281,6 +283,7 @@ class ObservedFunction(EventDriven):
 
         self._inputs, self._place, self._tier = inputs, place, tier
         self._tenancy = tenancy_config
+        self._secrets = frozenset(secrets or ())
         self._key = key = key_in(place, encryption_key)
         self.failure_queue = self._failure_queue_of(failure_queue)
         if log_group is None:
@@ -336,7 +339,7 @@ class ObservedFunction(EventDriven):
                 tenancy_config=tenancy_config,
                 **asynchronous,
             )
-        except RuntimeError:
+        except Exception:
             # CDK checks more than this class does; leave no half of a function.
             scope.node.try_remove_child(construct_id)
             raise
@@ -373,7 +376,7 @@ class ObservedFunction(EventDriven):
             highest=max_provisioned_concurrency,
             published=bool(snap_start),
         )
-        self._watch.calls(self, self._name)
+        self._watch.calls(self, self._name, kept=bool(self.failure_queue))
         if self.failure_queue:
             self._watch.failures(self, self.failure_queue)
         if dashboard:
@@ -404,6 +407,9 @@ class ObservedFunction(EventDriven):
             ValueError: Lambda does not take it, or it looks like a secret (LAM-10).
         """
         environments.check_variable(self._inputs, name, value)
+        if name in self._secrets:
+            problem = "is the reference to a secret; choose another name"
+            raise self._inputs.wrong("environment", name, problem)
         variables = {**self._variables, name: value}
         environments.check_total(self._inputs, variables)
         self._variables = variables

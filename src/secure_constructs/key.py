@@ -150,6 +150,16 @@ def check_key(inputs: Inputs, place: Place, key: kms.IKey | AppKey | None) -> No
         raise inputs.wrong("encryption_key", key.node.path, problem)
 
 
+def check_no_alias(inputs: Inputs, option: str, key: kms.IKey | None) -> None:
+    """Raise if what *option* gives is encrypted with an alias, which IAM ignores."""
+    if key is not None and ":alias/" in key.key_arn:
+        problem = (
+            "is encrypted with a key that is known by an alias only, which no policy "
+            "can name; pass the key itself to it"
+        )
+        raise inputs.wrong(option, key.node.path, problem)
+
+
 def key_in(place: Place, key: kms.IKey | AppKey | None) -> kms.IKey | None:
     """Return *key* as CDK's own constructs take it."""
     return key.in_place(place) if isinstance(key, AppKey) else key

@@ -17,7 +17,7 @@ from aws_cdk import (
 
 from secure_constructs.checks import Resource, Template, events as rules, events_queues
 from secure_constructs.checks.policy import Policy
-from secure_constructs.checks.queue_policy import policy_of
+from secure_constructs.checks.queue_policy import policy_at
 from tests.support.synth import FLAGS, new_app, template_of
 from tests.support.unknowable import INTRINSICS, unknowable
 
@@ -466,9 +466,9 @@ class TestManyRules:
 
         def reading(queue: Resource) -> Policy:
             reads.append(queue)
-            return policy_of(queue)
+            return policy_at(queue)
 
-        monkeypatch.setattr(events_queues, "policy_of", reading)
+        monkeypatch.setattr(events_queues, "policy_at", reading)
         names = [f"Rule{index}" for index in range(count)]
         statements = [
             {

@@ -12,6 +12,7 @@ from tests.specimens import (
     event_route,
     event_schedule,
     function,
+    github_oidc,
     key,
 )
 from tests.specimens.specimen import Specimen
@@ -23,4 +24,5 @@ SPECIMENS: tuple[Specimen, ...] = (
     event_schedule.SPECIMEN,
     function.SPECIMEN,
     key.SPECIMEN,
+    github_oidc.SPECIMEN,
 )

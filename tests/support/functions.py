@@ -37,8 +37,9 @@ def only(template: Any, type_: str) -> Any:
 
 def environment(template: Any) -> dict[str, Any]:
     """Return the variables of the one function."""
-    variables: dict[str, Any] = only(template, "Lambda::Function")["Environment"]
-    return variables["Variables"]
+    found: dict[str, Any] = only(template, "Lambda::Function")
+    variables: dict[str, Any] = found["Environment"]["Variables"]
+    return variables
 
 
 def alarms(template: Any) -> dict[str, Any]:

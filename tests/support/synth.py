@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 
 from collections.abc import Iterable, Mapping
@@ -32,7 +33,13 @@ def new_app(flags: Mapping[str, Any] = NO_FLAGS, **context: object) -> cdk.App:
 
 def add_cdk_validation(app: cdk.App) -> None:
     """Check *app* with CDK's own rules, which the tests otherwise do without."""
-    cdk.Validations.of(app).add_plugins(cdk.CloudFormationValidatePlugin())
+    cdk.Validations.of(app).add_plugins(_cdk_validation())
+
+
+@functools.cache
+def _cdk_validation() -> cdk.CloudFormationValidatePlugin:
+    """Return CDK's plugin: each one has an engine, and a dozen exhaust the memory."""
+    return cdk.CloudFormationValidatePlugin()
 
 
 @dataclass(frozen=True)
@@ -92,11 +99,16 @@ def synthesize(app: cdk.App) -> Assembly:
     return Assembly(Path(app.synth().directory))
 
 
-def template_of(stack: cdk.Stack) -> dict[str, Any]:
-    """Return the template of *stack*, after synthesizing its app."""
+def assembly_of(stack: cdk.Stack) -> Assembly:
+    """Synthesize the app of *stack*, once."""
     app = stack.node.root
     assert isinstance(app, cdk.App)
-    return synthesize(app).templates[stack.template_file]
+    return synthesize(app)
+
+
+def template_of(stack: cdk.Stack) -> dict[str, Any]:
+    """Return the template of *stack*, after synthesizing its app."""
+    return assembly_of(stack).templates[stack.template_file]
 
 
 def resources(

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from secure_constructs.checks import cdk, events, kms, lambda_, lambda_failures, s3
+from secure_constructs.checks import (
+    cdk,
+    events,
+    iam,
+    kms,
+    lambda_,
+    lambda_failures,
+    s3,
+)
 from secure_constructs.checks.rule import Breach, Rule
 from secure_constructs.checks.template import Resource, Template
 
 RULES: tuple[Rule, ...] = (
     *s3.RULES,
     *kms.RULES,
+    *iam.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
     *events.RULES,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from secure_constructs.checks.policy import Policy, Statement, read_policy
-from secure_constructs.checks.queue_policy import policy_of, refuses_plain_http
+from secure_constructs.checks.queue_policy import policy_at, refuses_plain_http
 from secure_constructs.checks.template import Resource
 
 _EVENTS = "events.amazonaws.com"
@@ -42,7 +42,7 @@ def queue_at(resource: Resource, *path: str | int) -> Resource | None:
 
 def _flaws(queue: Resource) -> list[str]:
     """Return what is wrong with *queue*, whoever sends to it."""
-    statements = policy_of(queue).statements
+    statements = policy_at(queue).statements
     found = [opening for each in statements for opening in each.openings(None)]
     if not refuses_plain_http(queue):
         found.append("does not refuse plain http")
@@ -55,7 +55,7 @@ def _flaws(queue: Resource) -> list[str]:
 
 def _senders(queue: Resource) -> _Sources:
     """Return for what EventBridge may send to *queue*."""
-    return _let(policy_of(queue), queue, _SEND)
+    return _let(policy_at(queue), queue, _SEND)
 
 
 def _users(key: Resource) -> list[_Sources]:

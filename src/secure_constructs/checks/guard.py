@@ -21,7 +21,15 @@ from aws_cdk import (
     Validations,
 )
 
-from secure_constructs.checks import cdk, events, kms, lambda_, lambda_failures, s3
+from secure_constructs.checks import (
+    cdk,
+    events,
+    iam,
+    kms,
+    lambda_,
+    lambda_failures,
+    s3,
+)
 from secure_constructs.checks.assembly import stacks_at
 
 if TYPE_CHECKING:
@@ -41,6 +49,7 @@ _GUARD = "_secure_constructs_guard"
 _KEPT_RULES = (
     *s3.RULES,
     *kms.RULES,
+    *iam.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
     *events.RULES,

@@ -173,11 +173,15 @@ class Policy:
     is_whole: bool
 
 
-def read_policy(resource: Resource, *path: str) -> Policy:
+def read_policy(resource: Resource, *path: str | int) -> Policy:
     """Return the policy document at *path* of *resource*."""
-    raw = resource.known(*path, "Statement")
-    written = [each for each in listed(raw) if _is_statement(each)]
-    whole = len(written) == len(listed(raw))
+    return policy_of(resource.known(*path, "Statement"))
+
+
+def policy_of(statements: Any) -> Policy:  # noqa: ANN401 - templates are untyped
+    """Return the policy that has *statements*, as a document has them."""
+    written = [each for each in listed(statements) if _is_statement(each)]
+    whole = len(written) == len(listed(statements))
     return Policy([read_statement(each) for each in written], whole)
 
 

@@ -13,7 +13,7 @@ from secure_constructs.checks.template import Resource, listed, text
 _POLICY = "AWS::SQS::QueuePolicy"
 
 
-def policy_of(queue: Resource) -> Policy:
+def policy_at(queue: Resource) -> Policy:
     """
     Return all that the policies of the template say at *queue*, as one policy.
 
@@ -34,7 +34,7 @@ def refuses_plain_http(queue: Resource) -> bool:
 
     Where the deployment decides about what could refuse it, it may.
     """
-    policy = policy_of(queue)
+    policy = policy_at(queue)
     refused = any(
         statement.may_refuse_everybody("sqs:*") and is_plain_http(statement)
         for statement in policy.statements
