@@ -19,7 +19,9 @@ from aws_cdk import (
 )
 from constructs import Construct
 
+from examples.schemas import ORDER_PLACED
 from secure_constructs import (
+    AppEventBus,
     AppKey,
     Baseline,
     GitHubOidcRole,
@@ -55,10 +57,21 @@ class SharedStack(cdk.Stack):
                 conditions={"StringEquals": {"aws:SourceAccount": self.account}},
             )
         )
+        # Whoever does something that others may want to know says so here.
+        self.bus = AppEventBus(
+            self, "Events", schemas=[ORDER_PLACED], alarm_topic=self.on_call
+        )
+        self.bus.schedule(
+            "DayClosed",
+            expression="cron(0 3 * * ? *)",
+            time_zone="Europe/Berlin",
+            source="shop.clock",
+            detail_type="DayClosed",
+        )
 
 
 class OrdersStack(cdk.Stack):
-    """The orders: their documents, and the function that takes them."""
+    """The orders: their documents, and the functions that take and invoice them."""
 
     def __init__(
         self,
@@ -79,7 +92,7 @@ class OrdersStack(cdk.Stack):
         )
         # Invoices are evidence: encrypted with the product's own key, and never
         # deleted, but hardly read once the year is over.
-        SecureBucket(
+        invoices = SecureBucket(
             self,
             "Invoices",
             encryption_key=shared.key,
@@ -89,9 +102,14 @@ class OrdersStack(cdk.Stack):
         SecureBucket(
             self, "Thumbnails", versioning=Waived(thumbnails), retain=Waived(thumbnails)
         )
-        self._take_orders(uploads)
+        # Both functions are in one directory; each imports its own package only.
+        self._code = lambda_.Code.from_asset(
+            str(HANDLERS), exclude=["**/__pycache__", "**/*.pyc"]
+        )
+        self._take_orders(uploads, shared.bus)
+        self._issue_invoices(invoices, shared.bus)
 
-    def _take_orders(self, uploads: SecureBucket) -> None:
+    def _take_orders(self, uploads: SecureBucket, bus: AppEventBus) -> None:
         """Let a function take the orders that the shop puts into a queue."""
         incoming = sqs.Queue(
             self,
@@ -102,12 +120,11 @@ class OrdersStack(cdk.Stack):
         processor = ObservedFunction(
             self,
             "Processor",
-            code=lambda_.Code.from_asset(
-                str(HANDLERS), exclude=["**/__pycache__", "**/*.pyc"]
-            ),
+            code=self._code,
             handler="orders.handler.handler",
             runtime=lambda_.Runtime.PYTHON_3_14,
             environment={
+                "EVENT_BUS_NAME": bus.event_bus_name,
                 "UPLOADS_BUCKET": uploads.bucket_name,
                 "UPLOAD_PREFIX": "incoming/",
             },
@@ -118,6 +135,11 @@ class OrdersStack(cdk.Stack):
             dashboard=True,
         )
         processor.add_queue_source(incoming, max_concurrency=10)
+        bus.grants.publish(
+            processor,
+            sources=[ORDER_PLACED.source],
+            detail_types=[ORDER_PLACED.detail_type],
+        )
         uploads.grants.put(processor, prefix="incoming/")
         # A folder is the smallest part of a bucket that a policy can name.
         cdk.Validations.of(processor.role).acknowledge(
@@ -125,6 +147,36 @@ class OrdersStack(cdk.Stack):
                 id="AwsSolutions::AwsSolutions-IAM5[Resource::<Uploads4F6EB0FD.Arn>/incoming/*]",
                 reason="The processor signs links for files whose names it makes up, "
                 "into this folder only.",
+            )
+        )
+
+    def _issue_invoices(self, invoices: SecureBucket, bus: AppEventBus) -> None:
+        """Let a function react to what the bus says of orders, and every night."""
+        invoicer = ObservedFunction(
+            self,
+            "Invoicer",
+            code=self._code,
+            handler="invoices.handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            environment={
+                "INVOICES_BUCKET": invoices.bucket_name,
+                "INVOICES_PREFIX": "invoices/",
+            },
+            powertools_layer="latest",
+        )
+        bus.route(
+            "Invoices",
+            to=invoicer,
+            sources=["shop.orders", "shop.clock"],
+            detail_types=["OrderPlaced", "DayClosed"],
+        )
+        invoices.grants.put(invoicer, prefix="invoices/")
+        invoices.grants.read(invoicer, prefix="invoices/")
+        cdk.Validations.of(invoicer.role).acknowledge(
+            cdk.Acknowledgment(
+                id="AwsSolutions::AwsSolutions-IAM5[Resource::<InvoicesF0222E8D.Arn>/invoices/*]",
+                reason="The invoicer names its files after customers and orders, in "
+                "this folder only.",
             )
         )
 

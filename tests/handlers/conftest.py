@@ -1,8 +1,9 @@
-"""An AWS in memory with a bucket and a table, and cold starts of the handler."""
+"""An AWS in memory with bucket, table and bus, and cold starts of the handler."""
 
 from __future__ import annotations
 
 import importlib
+import json
 import logging
 import os
 import sys
@@ -28,6 +29,7 @@ ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "EVENT_BUS_NAME": "shop",
     "POWERTOOLS_LOG_LEVEL": "INFO",
     "POWERTOOLS_METRICS_NAMESPACE": "shop",
     "POWERTOOLS_SERVICE_NAME": "shop",
@@ -73,6 +75,32 @@ def bucket():
 
 
 @pytest.fixture
+def bus():
+    """The bus in it, which puts what it gets into a queue; returns what came since."""
+    events, queue = (
+        boto3.client("events"),
+        boto3.resource("sqs").create_queue(QueueName="heard"),
+    )
+    events.create_event_bus(Name="shop")
+    events.put_rule(
+        Name="all", EventBusName="shop", EventPattern='{"account": ["123456789012"]}'
+    )
+    events.put_targets(
+        Rule="all",
+        EventBusName="shop",
+        Targets=[{"Id": "heard", "Arn": queue.attributes["QueueArn"]}],
+    )
+
+    def heard():
+        found = queue.receive_messages(MaxNumberOfMessages=10)
+        for each in found:
+            each.delete()
+        return [json.loads(each.body) for each in found]
+
+    return heard
+
+
+@pytest.fixture
 def table():
     """The table in it, with ten pieces of each article in stock."""
     here = boto3.resource("dynamodb").create_table(
@@ -93,6 +121,13 @@ def table():
 
 
 @pytest.fixture
+def stored(table, monkeypatch):
+    """The table, with the function told of it."""
+    monkeypatch.setenv("TABLE_NAME", "orders")
+    return table
+
+
+@pytest.fixture
 def cold_start(monkeypatch):
     """Loads the handler's module the way that a new sandbox does."""
 
@@ -107,7 +142,7 @@ def cold_start(monkeypatch):
 
 
 @pytest.fixture
-def run(bucket, cold_start, capsys, monkeypatch):
+def run(bucket, bus, cold_start, capsys, monkeypatch):  # noqa: ARG001 - it is to be there
     """Runs batches in one sandbox, and returns what came of each."""
     monkeypatch.setenv("UPLOADS_BUCKET", bucket.name)
     sandbox: list[ModuleType] = []

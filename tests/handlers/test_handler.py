@@ -15,13 +15,6 @@ from tests.handlers.messages import CONTEXT, DRAWING, batch, message
 BAD = json.dumps({"email": "jo@example.com", "name": "Jo Doe"})
 
 
-@pytest.fixture
-def stored(table, monkeypatch):
-    """The table, with the function told of it."""
-    monkeypatch.setenv("TABLE_NAME", "orders")
-    return table
-
-
 class TestBatch:
     def test_names_no_failure_when_all_is_well(self, run):
         """Lambda then deletes the whole batch."""

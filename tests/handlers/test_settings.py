@@ -14,6 +14,7 @@ from examples.handlers.orders.settings import Settings
 
 CODE = Path(__file__).parents[2] / "examples" / "handlers"
 REQUIRED = [
+    "EVENT_BUS_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_SERVICE_NAME",
     "UPLOADS_BUCKET",
@@ -34,9 +35,9 @@ class TestSettings:
         """Each has a variable of its own."""
         environment = dict(os.environ, TABLE_NAME="orders")
 
-        assert Settings("uploads", "incoming/", "orders") == Settings.from_environment(
-            environment
-        )
+        assert Settings(
+            "shop", "uploads", "incoming/", "orders"
+        ) == Settings.from_environment(environment)
 
     def test_table_is_optional(self):
         """Without the variable there is no table."""

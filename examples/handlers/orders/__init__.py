@@ -10,6 +10,7 @@ the Powertools layer.
 - `order`: an order, and how strictly a message is read; `fields` does the reading,
   and `errors` has what it raises.
 - `documents`: what is written to S3, and the links by which customers write.
+- `events`: what others hear of an order.
 - `store`: what is written to DynamoDB.
 - `handler`: how these come together for each record of a batch.
 """

@@ -45,6 +45,7 @@ from botocore.config import Config
 
 from .documents import CLIENT_CONFIG, Documents
 from .errors import OrderRejectedError
+from .events import OrderEvents
 from .order import Order
 from .settings import Settings
 from .store import OrderStore
@@ -67,6 +68,7 @@ documents = Documents(
     settings.uploads_bucket,
     settings.upload_prefix,
 )
+events = OrderEvents(boto3.client("events", config=_IN_TIME), settings.event_bus_name)
 store = (
     OrderStore(boto3.client("dynamodb", config=_IN_TIME), settings.table_name)
     if settings.table_name
@@ -110,6 +112,7 @@ def take_order(record: SQSRecord) -> None:
         metrics.add_metric("OrdersRepeated", MetricUnit.Count, 1)
     # Again for a repeated order: the first time it may have failed here.
     documents.write_receipt(order)
+    events.publish_placed(order)
     logger.info("Order taken", items=len(order.items), uploads=len(order.uploads))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _REQUIRED = (
+    "EVENT_BUS_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_SERVICE_NAME",
     "UPLOADS_BUCKET",
@@ -20,12 +21,14 @@ class Settings:
     The settings of one deployment of the function.
 
     Attributes:
+        event_bus_name: The bus that hears of orders.
         uploads_bucket: The bucket that documents go to.
         upload_prefix: The only folder of it that the function may write to,
             ending in a slash.
         table_name: The table that orders go to; None for no table.
     """
 
+    event_bus_name: str
     uploads_bucket: str
     upload_prefix: str
     table_name: str | None
@@ -49,6 +52,7 @@ class Settings:
                 f"missing or empty environment variables: {', '.join(missing)}"
             )
         return cls(
+            event_bus_name=environment["EVENT_BUS_NAME"],
             uploads_bucket=environment["UPLOADS_BUCKET"],
             upload_prefix=environment["UPLOAD_PREFIX"],
             table_name=environment.get("TABLE_NAME"),
