@@ -11,8 +11,8 @@ import pytest
 from aws_cdk import aws_events as events, aws_lambda as lambda_
 
 from secure_constructs import EventRoute, Waived
-from tests.support.functions import only
-from tests.support.synth import new_app, template_of
+from tests.support.functions import only, record
+from tests.support.synth import new_app, resources, template_of
 
 REASON = "the audit trail keeps a copy of every event"
 FUNCTION = "arn:aws:lambda:eu-west-1:111122223333:function:orders"
@@ -406,10 +406,54 @@ class TestSources:
             stack, event_bus=bus, sources=["aws.s3"]
         )
 
-    def test_fails_on_own_events_on_the_default_bus(self, stack):
-        """They belong on a bus of their own (EVB-01)."""
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "shop",
+            {"prefix": "shop."},
+            {"equals-ignore-case": "Shop"},
+            {"anything-but": {"prefix": "aws."}},
+        ],
+        ids=str,
+    )
+    def test_fails_on_own_events_on_the_default_bus(self, stack, source):
+        """They belong on a bus of their own, however they are named (EVB-01)."""
         with pytest.raises(ValueError, match="everybody in the account may put"):
-            route(stack, event_bus=None, sources=["aws.s3", "shop"])
+            route(stack, event_bus=None, sources=["aws.s3", source])
+
+    @pytest.mark.parametrize(
+        ("option", "given"),
+        [("sources", ["shop"]), ("pattern", {"source": ["shop"]})],
+        ids=str,
+    )
+    def test_names_the_option_with_own_events(self, stack, option, given):
+        """The error points at what was written."""
+        with pytest.raises(ValueError, match=f"{option}='shop' takes events that"):
+            route(stack, event_bus=None, **{str(option): given})
+
+    @pytest.mark.parametrize(
+        "source",
+        [{"prefix": "aws."}, {"prefix": "a"}, {"suffix": ".s3"}, {"exists": True}],
+        ids=str,
+    )
+    def test_takes_on_the_default_bus_what_may_be_of_aws(self, stack, source):
+        """A matcher that lets in AWS's events is no sign of an application's."""
+        found = pattern(
+            stack, event_bus=None, sources=[source], detail_types=["Object Created"]
+        )
+
+        assert [source] == found["source"]
+
+    @pytest.mark.parametrize("matcher", [None, "prefix", "equals-ignore-case"])
+    def test_takes_an_unknown_source_on_the_default_bus(self, stack, matcher):
+        """What is only known at deployment is not judged."""
+        name = cdk.CfnParameter(stack, "Name").value_as_string
+        source = {matcher: name} if matcher else name
+
+        found = pattern(stack, event_bus=None, sources=[source])
+
+        known = {"Ref": "Name"}
+        assert [{matcher: known} if matcher else known] == found["source"]
 
     def test_takes_own_events_on_the_default_bus_on_purpose(self, stack):
         """With a reason; the guard then has nothing to say."""
@@ -418,6 +462,15 @@ class TestSources:
         found = pattern(stack, event_bus=None, sources=["shop"], default_bus=why)
 
         assert {"source": ["shop"]} == found
+        (rule,) = resources(template_of(stack), "AWS::Events::Rule")
+        waivers = record(template_of(stack), rule)["Waivers"]
+        assert {"EVB-01": {"Reason": why.reason}} == waivers
+
+    def test_takes_open_sources_on_the_default_bus(self, stack):
+        """What CDK makes of a list is not judged here, but by the guard."""
+        found = pattern(stack, event_bus=None, sources=cdk.Lazy.any(_Values()))
+
+        assert "source" in found
 
     def test_fails_on_that_reason_beside_a_bus(self, stack):
         """It would say why not to use the bus that is used."""

@@ -11,9 +11,11 @@ import pytest
 from aws_cdk import (
     aws_events as events,
     aws_events_targets as targets,
+    aws_iam as iam,
     aws_kinesis as kinesis,
     aws_kms as kms,
     aws_lambda as lambda_,
+    aws_logs as logs,
     aws_sns as sns,
     aws_sqs as sqs,
 )
@@ -91,6 +93,34 @@ class TestDefaults:
             "AWS::SQS::QueuePolicy": 1,
         } == {each: types.count(each) for each in types}
 
+    @pytest.mark.parametrize(
+        ("to", "tier", "count"),
+        [
+            ("function", Tier.PRODUCTION, 6),
+            ("function", Tier.DEVELOPMENT, 4),
+            ("queue", Tier.PRODUCTION, 5),
+            ("queue", Tier.DEVELOPMENT, 3),
+            ("machine", Tier.PRODUCTION, 7),
+            ("machine", Tier.DEVELOPMENT, 5),
+            ("bus", Tier.PRODUCTION, 7),
+            ("bus", Tier.DEVELOPMENT, 5),
+        ],
+    )
+    def test_makes_what_the_page_counts(self, stack, to, tier, count):
+        """For each kind of target, in both tiers."""
+        make: Any = {
+            "function": a_function,
+            "queue": lambda scope: sqs.Queue(scope, "Target", enforce_ssl=True),
+            "machine": a_machine,
+            "bus": lambda scope: events.EventBus(scope, "Other"),
+        }[to]
+        route(stack, to=make(stack), tier=tier)
+
+        ours = [
+            name for name in template_of(stack)["Resources"] if name.startswith("Made")
+        ]
+        assert count == len(ours)
+
     def test_tries_as_often_and_as_long_as_possible(self, stack):
         """Retries and age are written out (EVB-03)."""
         route(stack)
@@ -132,10 +162,12 @@ class TestDefaults:
         assert "RetainExceptOnCreate" == queue["DeletionPolicy"]
 
     def test_is_on_the_default_bus(self, stack):
-        """Where AWS's own services put their events."""
+        """Where AWS's own services put their events, and takes them from the start."""
         route(stack)
 
-        assert "EventBusName" not in rule(stack)
+        found = rule(stack)
+        assert "EventBusName" not in found
+        assert "ENABLED" == found["State"]
 
     def test_is_on_record(self, stack):
         """The guard checks it, and finds nothing."""
@@ -230,6 +262,14 @@ class TestQueues:
             }
         ] == [each for each in policy if "Sid" in each]
 
+    def test_lets_events_use_the_key_of_the_target(self, stack):
+        """That of the queue is enough, where the route has none."""
+        key = kms.Key(stack, "Key")
+        route(stack, to=sqs.Queue(stack, "Target", encryption_master_key=key))
+
+        policy = only(template_of(stack), "KMS::Key")["KeyPolicy"]["Statement"]
+        assert "EventsOfThisAccount" in {each.get("Sid") for each in policy}
+
     def test_fails_on_a_fifo_queue_without_group(self, stack):
         """SQS would refuse each message."""
         queue = sqs.Queue(stack, "Target", fifo=True)
@@ -315,6 +355,15 @@ class TestRoles:
 
         assert arn == target(stack)["Arn"]
 
+    def test_reaches_the_default_bus(self, stack):
+        """From a bus of its own that is no circle."""
+        route(
+            stack, to=a_bus(stack, "default"), event_bus=a_bus(stack), sources=["shop"]
+        )
+
+        arn = target(stack)["Arn"]["Fn::Join"][1]
+        assert arn[-1].endswith(":event-bus/default")
+
     @pytest.mark.parametrize("name", ["default", "orders"])
     def test_fails_on_events_that_go_round(self, stack, name):
         """From a bus to the same bus."""
@@ -340,6 +389,50 @@ class TestTargetsOfCdk:
         found = target(stack)
         assert {"PartitionKeyPath": "$.id"} == found["KinesisParameters"]
         assert "RoleArn" in found
+
+    def test_keeps_all_that_a_target_class_says(self, stack):
+        """Nothing of what CDK can describe gets lost on the way."""
+        cfn = events.CfnRule
+        kinds = cfn.RunCommandTargetProperty(key="tag:Name", values=["web"])
+        config = events.RuleTargetConfig(
+            arn=QUEUE,
+            input=events.RuleTargetInput.from_text("x"),
+            app_sync_parameters=cfn.AppSyncParametersProperty(graph_ql_operation="x"),
+            batch_parameters=cfn.BatchParametersProperty(
+                job_definition="x", job_name="x"
+            ),
+            ecs_parameters=cfn.EcsParametersProperty(task_definition_arn="x"),
+            http_parameters=cfn.HttpParametersProperty(path_parameter_values=["x"]),
+            kinesis_parameters=cfn.KinesisParametersProperty(partition_key_path="x"),
+            redshift_data_parameters=cfn.RedshiftDataParametersProperty(database="x"),
+            run_command_parameters=cfn.RunCommandParametersProperty(
+                run_command_targets=[kinds]
+            ),
+            sqs_parameters=cfn.SqsParametersProperty(message_group_id="x"),
+            role=iam.Role.from_role_name(stack, "Role", "x"),
+        )
+        route(stack, to=_Queue(config))
+
+        assert {
+            "AppSyncParameters": {"GraphQLOperation": "x"},
+            "Arn": QUEUE,
+            "BatchParameters": {"JobDefinition": "x", "JobName": "x"},
+            "EcsParameters": {"TaskDefinitionArn": "x"},
+            "HttpParameters": {"PathParameterValues": ["x"]},
+            "Id": "Target0",
+            "Input": '"x"',
+            "KinesisParameters": {"PartitionKeyPath": "x"},
+            "RedshiftDataParameters": {"Database": "x"},
+            "RunCommandParameters": {
+                "RunCommandTargets": [{"Key": "tag:Name", "Values": ["web"]}]
+            },
+            "SqsParameters": {"MessageGroupId": "x"},
+        } == {
+            name: value
+            for name, value in target(stack).items()
+            if name not in ("DeadLetterConfig", "RetryPolicy", "RoleArn")
+        }
+        assert "RoleArn" in target(stack)
 
     def test_has_our_dead_letters_and_retries(self, stack, stream):
         """Which it would not have by itself."""
@@ -381,7 +474,7 @@ class TestTargetsOfCdk:
         failed = sqs.Queue(stack, "Failed")
         to = targets.KinesisStream(stream, dead_letter_queue=failed)
 
-        with pytest.raises(ValueError, match="pass that to the route instead"):
+        with pytest.raises(ValueError, match="to='KinesisStream' has a dead"):
             route(stack, to=to)
         assert stack.node.try_find_child("Made") is None
 
@@ -403,7 +496,7 @@ class TestTargetsOfCdk:
         env = cdk.Environment(account="111122223333", region="eu-west-1")
         here = cdk.Stack(stack.node.root, "Here", env=env)
 
-        with pytest.raises(ValueError, match="is in region us-east-1"):
+        with pytest.raises(ValueError, match="to='There/.*' is in region us-east-1"):
             route(here, to=targets.KinesisStream(there))
         assert here.node.try_find_child("Made") is None
 
@@ -419,9 +512,38 @@ class TestTargetsOfCdk:
         with pytest.raises(ValueError, match=f"{option}="):
             route(stack, to=targets.KinesisStream(stream), **{option: value})
 
+    def test_leaves_nothing_of_one_that_fails(self, stack):
+        """What CDK refuses leaves no half of a route."""
+        to = targets.CloudWatchLogGroup(
+            logs.LogGroup(stack, "Logs"),
+            event=events.RuleTargetInput.from_text("x"),
+            log_event=targets.LogGroupTargetInput.from_object_v2(),
+        )
+
+        with pytest.raises(RuntimeError, match="Only one of"):
+            route(stack, to=to)
+        assert stack.node.try_find_child("Made") is None
+
+    @pytest.mark.parametrize(
+        ("option", "value"),
+        [
+            ("retry_attempts", 186),
+            ("max_event_age", cdk.Duration.seconds(59)),
+            ("max_event_age", cdk.Duration.seconds(86401)),
+        ],
+        ids=str,
+    )
+    def test_fails_on_retries_out_of_range(self, stack, stream, option, value):
+        """CDK takes them, and the deployment would fail."""
+        to = targets.KinesisStream(stream, **{option: value})
+
+        with pytest.raises(ValueError, match=f"to.{option}=.* is no whole number"):
+            route(stack, to=to)
+        assert stack.node.try_find_child("Made") is None
+
     def test_takes_a_target_without_a_resource(self, stack):
         """Such as a class of the user's own."""
-        route(stack, to=_Queue())
+        route(stack, to=_Queue(events.RuleTargetConfig(arn=QUEUE)))
 
         assert {"Arn": {"Fn::GetAtt": [DEAD_LETTERS, "Arn"]}} == target(stack)[
             "DeadLetterConfig"
@@ -449,6 +571,15 @@ class TestDeadLetterQueue:
             "FailedInvocations",
         ] == sorted(metrics)
 
+    def test_key_lets_events_in(self, stack):
+        """That of a queue of one's own, once for all routes (EVB-07)."""
+        key = kms.Key(stack, "Key")
+        shared = sqs.Queue(stack, "Failed", encryption_master_key=key)
+        route(stack, dead_letter_queue=shared)
+
+        policy = only(template_of(stack), "KMS::Key")["KeyPolicy"]["Statement"]
+        assert "EventsOfThisAccount" in {each.get("Sid") for each in policy}
+
     def test_may_be_waived(self, stack):
         """There is no queue then, and the reason is on record (EVB-03)."""
         made = route(stack, dead_letter_queue=Waived(REASON))
@@ -458,6 +589,7 @@ class TestDeadLetterQueue:
         assert {} == resources(template, "AWS::SQS::Queue")
         assert {"EVB-03": {"Reason": REASON}} == record(template, MADE)["Waivers"]
         assert {"FailedInvocations"} == alarms(template).keys()
+        assert 1 == len(made.alarms)
 
     def test_warns_of_an_imported_one(self, stack):
         """Its policy cannot be written from here."""
@@ -486,8 +618,8 @@ class TestDeadLetterQueue:
         here = cdk.Stack(stack.node.root, "Here", env=env)
         queue = sqs.Queue.from_queue_arn(here, "Failed", QUEUE)
 
-        with pytest.raises(ValueError, match="is in region eu-west-1"):
-            route(here, dead_letter_queue=queue)
+        with pytest.raises(ValueError, match="dead_letter_queue='.*' is in region eu"):
+            route(here, to=a_function(here), dead_letter_queue=queue)
 
     def test_fails_on_what_is_no_queue(self, stack):
         """A queue, or a reason."""
@@ -525,6 +657,13 @@ class TestKey:
         assert isinstance(where, cdk.Stack)
         policy = only(template_of(where), "KMS::Key")["KeyPolicy"]["Statement"]
         assert "EventsOfThisAccount" not in {each.get("Sid") for each in policy}
+
+    def test_warns_of_no_other(self, stack):
+        """The policy of a key of this app is written."""
+        key = kms.Key(stack, "Key")
+        route(stack, encryption_key=key, alarms=Waived(REASON))
+
+        assert set() == warnings(stack)
 
     def test_warns_of_an_imported_one(self, stack):
         """Its policy cannot be written from here."""
@@ -575,8 +714,16 @@ class TestAlarms:
         found = alarms(template_of(stack))["FailedInvocations"]
         name = {"Fn::GetAtt": [MADE, "RuleName"]}
         assert [{"Name": "RuleName", "Value": name}] == found["Dimensions"]
-        assert "AWS/Events" == found["Namespace"]
+        assert ("AWS/Events", 1) == (found["Namespace"], found["Threshold"])
         assert [TOPIC] == found["AlarmActions"]
+
+    def test_tell_the_topic_of_a_baseline(self, stack, topic):
+        """What the nearest baseline has."""
+        Baseline(alarm_topic=topic).apply_to(stack)
+        route(stack)
+
+        found = alarms(template_of(stack)).values()
+        assert [[TOPIC], [TOPIC]] == [each["AlarmActions"] for each in found]
 
     def test_know_a_bus_of_ones_own(self, stack):
         """The metric of another bus has the bus as well."""
@@ -605,8 +752,9 @@ class TestAlarms:
         assert {"EVB-08": {"Reason": REASON}} == record(template, MADE)["Waivers"]
 
     def test_are_not_made_in_development(self, stack):
-        """Nobody is called at night for a test."""
+        """Nobody is called at night for a test; waiving them is then no waiver."""
         route(stack, tier=Tier.DEVELOPMENT, alarms=Waived(REASON))
+        route(stack, "Second", tier=Tier.DEVELOPMENT)
         template = template_of(stack)
 
         assert {} == alarms(template)
@@ -654,6 +802,19 @@ class TestOptions:
 
         assert "$.detail" == target(stack)["InputPath"]
 
+    @pytest.mark.parametrize("setting", ["tier", "encryption_key", "alarm_topic"])
+    def test_fails_on_a_baseline_that_comes_too_late(self, stack, setting):
+        """A setting of the place is decided once something has taken it."""
+        values: dict[str, Any] = {
+            "tier": Tier.PRODUCTION,
+            "encryption_key": kms.Key(stack, "Key"),
+            "alarm_topic": sns.Topic.from_topic_arn(stack, "Topic", TOPIC),
+        }
+        route(stack)
+
+        with pytest.raises(ValueError, match=setting):
+            Baseline(**{str(setting): values[setting]}).apply_to(stack)
+
     def test_identity(self, stack):
         """Name, description and state are the rule's."""
         made = route(stack, rule_name="orders", description="Orders", enabled=False)
@@ -664,6 +825,12 @@ class TestOptions:
         assert [RULE_ARN, {"Fn::GetAtt": [MADE, "RuleName"]}] == stack.resolve(
             [made.rule_arn, made.rule_name]
         )
+
+    def test_description_may_be_long(self, stack):
+        """As long as EventBridge takes it."""
+        route(stack, description="a" * 512)
+
+        assert "a" * 512 == rule(stack)["Description"]
 
     def test_another_target_may_be_added(self, stack):
         """To the rule itself; what it needs is then the user's."""
@@ -685,6 +852,8 @@ class TestOptions:
             ({"description": "a" * 513}, "is longer than 512"),
             ({"alarms": Waived("because")}, "does not say why"),
             ({"dead_letter_queue": Waived("because")}, "does not say why"),
+            ({"default_bus": Waived("because")}, "does not say why"),
+            ({"everything": Waived("because")}, "does not say why"),
         ],
         ids=str,
     )
@@ -707,6 +876,8 @@ class TestOptions:
             {"encryption_key": "key"},
             {"tier": "production"},
             {"rule_name": 5},
+            {"description": 5},
+            {"default_bus": "yes"},
         ],
         ids=str,
     )
@@ -727,9 +898,12 @@ class TestOptions:
 class _Queue:
     """A target class of a user."""
 
+    def __init__(self, config: events.RuleTargetConfig) -> None:
+        self._config = config
+
     def bind(self, rule: Any, id: Any = None) -> events.RuleTargetConfig:  # noqa: A002 - CDK's name
         """Describe the target."""
-        return events.RuleTargetConfig(arn=QUEUE)
+        return self._config
 
 
 class _Holder:

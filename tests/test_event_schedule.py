@@ -22,7 +22,7 @@ from aws_cdk import (
     aws_sqs as sqs,
 )
 
-from secure_constructs import AppKey, Tier, Waived
+from secure_constructs import AppKey, Baseline, Tier, Waived
 from tests.support.functions import alarms, function, only, record
 from tests.support.routes import (
     MADE,
@@ -86,6 +86,12 @@ class TestDefaults:
             "AWS::SQS::QueuePolicy": 1,
             "AWS::Scheduler::Schedule": 1,
         } == {each: types.count(each) for each in types}
+
+    def test_makes_less_in_development(self, stack):
+        """No alarm."""
+        schedule(stack, tier=Tier.DEVELOPMENT)
+
+        assert 5 == len(template_of(stack)["Resources"])
 
     def test_says_everything_that_matters(self, stack):
         """Expression, time zone, window and state are written out."""
@@ -194,6 +200,20 @@ class TestTargets:
         schedule(stack, to=queue, message_group_id="orders")
 
         assert {"MessageGroupId": "orders"} == target(stack)["SqsParameters"]
+
+    def test_fails_on_a_fifo_queue_without_group(self, stack):
+        """SQS would refuse each message."""
+        queue = sqs.Queue(stack, "Target", fifo=True)
+
+        with pytest.raises(ValueError, match="takes no message without a group"):
+            schedule(stack, to=queue)
+
+    def test_gives_a_function_its_input(self, stack):
+        """What it gets in place of what the service says of the call."""
+        given = scheduler.ScheduleTargetInput.from_object({"open": False})
+        schedule(stack, input=given)
+
+        assert '{"open":false}' == target(stack)["Input"]
 
     def test_starts_a_state_machine(self, stack):
         """Exactly that."""
@@ -321,6 +341,40 @@ class TestTargetsOfCdk:
 
         assert 2 == target(stack)["RetryPolicy"]["MaximumRetryAttempts"]
 
+    def test_keeps_all_that_a_target_class_says(self, stack):
+        """Nothing of what CDK can describe gets lost on the way."""
+        cfn = scheduler.CfnSchedule
+        config = scheduler.ScheduleTargetConfig(
+            arn="arn:x",
+            role=iam.Role.from_role_name(stack, "R", "r"),
+            input=scheduler.ScheduleTargetInput.from_text("x"),
+            ecs_parameters=cfn.EcsParametersProperty(task_definition_arn="x"),
+            event_bridge_parameters=cfn.EventBridgeParametersProperty(
+                source="x", detail_type="x"
+            ),
+            kinesis_parameters=cfn.KinesisParametersProperty(partition_key="x"),
+            sage_maker_pipeline_parameters=cfn.SageMakerPipelineParametersProperty(
+                pipeline_parameter_list=[
+                    cfn.SageMakerPipelineParameterProperty(name="x", value="x")
+                ]
+            ),
+            sqs_parameters=cfn.SqsParametersProperty(message_group_id="x"),
+        )
+        schedule(stack, to=_Described(config))
+
+        assert {
+            "Arn",
+            "DeadLetterConfig",
+            "EcsParameters",
+            "EventBridgeParameters",
+            "Input",
+            "KinesisParameters",
+            "RetryPolicy",
+            "RoleArn",
+            "SageMakerPipelineParameters",
+            "SqsParameters",
+        } == target(stack).keys()
+
     def test_takes_the_retries_of_the_schedule(self, stack, stream):
         """Where it says so."""
         schedule(
@@ -350,8 +404,14 @@ class TestTargetsOfCdk:
         """It would get nothing; nothing is left of the schedule."""
         failed = sqs.Queue(stack, "Failed")
 
-        with pytest.raises(ValueError, match="pass that to the schedule instead"):
+        with pytest.raises(ValueError, match="to='KinesisStreamPutRecord' has a dead"):
             schedule(stack, to=self.to(stream, dead_letter_queue=failed))
+        assert stack.node.try_find_child("Made") is None
+
+    def test_leaves_nothing_of_one_that_fails(self, stack, stream):
+        """What CDK refuses leaves no half of a schedule."""
+        with pytest.raises(RuntimeError, match="or equal than 185"):
+            schedule(stack, to=self.to(stream, retry_attempts=186))
         assert stack.node.try_find_child("Made") is None
 
     def test_takes_that_queue_as_an_option(self, stack, stream):
@@ -386,6 +446,18 @@ class _Own:
         return scheduler.ScheduleTargetConfig(arn=arn, role=self._role)
 
 
+@jsii.implements(scheduler.IScheduleTarget)
+class _Described:
+    """A target class that says what it was given."""
+
+    def __init__(self, config: scheduler.ScheduleTargetConfig) -> None:
+        self._config = config
+
+    def bind(self, _schedule: Any) -> scheduler.ScheduleTargetConfig:
+        """Describe the target."""
+        return self._config
+
+
 class TestKey:
     def test_encrypts_input_and_dead_letters(self, stack):
         """The role may use that key for these, and the key's policy stays as it is."""
@@ -405,6 +477,13 @@ class TestKey:
             for each in allowed(stack)
             if each["Resource"] == key
         }
+
+    def test_may_be_that_of_a_baseline(self, stack):
+        """What the nearest baseline has."""
+        Baseline(encryption_key=AppKey(stack, "Key")).apply_to(stack)
+        schedule(stack)
+
+        assert {"Fn::GetAtt": ["Key961B73FD", "Arn"]} == made(stack)["KmsKeyArn"]
 
     @pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
     def test_gets_no_statement_for_the_role(self, flags):
@@ -439,12 +518,22 @@ class TestAlarms:
         assert (1, [TOPIC]) == (alarm["Threshold"], alarm["AlarmActions"])
         assert 1 == len(it.alarms)
 
+    def test_tell_the_topic_of_a_baseline(self, stack):
+        """What the nearest baseline has."""
+        topic = sns.Topic.from_topic_arn(stack, "Topic", TOPIC)
+        Baseline(alarm_topic=topic).apply_to(stack)
+        schedule(stack)
+
+        (alarm,) = alarms(template_of(stack)).values()
+        assert [TOPIC] == alarm["AlarmActions"]
+
     def test_go_off_when_the_group_drops_a_call(self, stack):
         """The service counts by group; only one of its own tells of its schedules."""
-        schedule(stack, schedule_group=scheduler.ScheduleGroup(stack, "Group"))
+        it = schedule(stack, schedule_group=scheduler.ScheduleGroup(stack, "Group"))
 
+        assert 2 == len(it.alarms)
         found = alarms(template_of(stack))["InvocationDroppedCount"]
-        assert "AWS/Scheduler" == found["Namespace"]
+        assert ("AWS/Scheduler", 1) == (found["Namespace"], found["Threshold"])
         (dimension,) = found["Dimensions"]
         assert "ScheduleGroup" == dimension["Name"]
 
@@ -470,8 +559,9 @@ class TestAlarms:
         assert {"EVB-08": {"Reason": REASON}} == record(template, MADE)["Waivers"]
 
     def test_are_not_made_in_development(self, stack):
-        """Nobody is called at night for a test."""
+        """Nobody is called at night for a test; waiving them is then no waiver."""
         schedule(stack, tier=Tier.DEVELOPMENT, alarms=Waived(REASON))
+        schedule(stack, "Second", tier=Tier.DEVELOPMENT)
         template = template_of(stack)
 
         assert {} == alarms(template)
@@ -537,6 +627,19 @@ class TestOptions:
             "MaximumRetryAttempts": 0,
         } == target(stack)["RetryPolicy"]
 
+    @pytest.mark.parametrize("setting", ["tier", "encryption_key", "alarm_topic"])
+    def test_fails_on_a_baseline_that_comes_too_late(self, stack, setting):
+        """A setting of the place is decided once something has taken it."""
+        values: dict[str, Any] = {
+            "tier": Tier.PRODUCTION,
+            "encryption_key": kms.Key(stack, "Key"),
+            "alarm_topic": sns.Topic.from_topic_arn(stack, "Topic", TOPIC),
+        }
+        schedule(stack)
+
+        with pytest.raises(ValueError, match=setting):
+            Baseline(**{str(setting): values[setting]}).apply_to(stack)
+
     def test_identity(self, stack):
         """Name, description and state are the schedule's."""
         schedule(stack, schedule_name="n", description="Orders", enabled=False)
@@ -544,6 +647,12 @@ class TestOptions:
         assert ("n", "Orders", "DISABLED") == tuple(
             made(stack)[name] for name in ("Name", "Description", "State")
         )
+
+    def test_description_may_be_long(self, stack):
+        """As long as the service takes it."""
+        schedule(stack, description="a" * 512)
+
+        assert "a" * 512 == made(stack)["Description"]
 
     def test_tokens_pass(self, stack):
         """What is only known at deployment is not judged."""
@@ -601,6 +710,10 @@ class TestOptions:
             {"enabled": "yes"},
             {"alarm_topic": "on-call"},
             {"dead_letter_queue": "failed"},
+            {"encryption_key": "key"},
+            {"schedule_name": 5},
+            {"description": 5},
+            {"tier": "production"},
         ],
         ids=str,
     )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 185
 AGE = 24 * 3600
-_SHORTEST = 60
+SHORTEST = 60
 ACCOUNT = Aws.ACCOUNT_ID
 _EVENTS = iam.ServicePrincipal("events.amazonaws.com")
 _LETS_IN = "_secure_constructs_lets_events_in"
@@ -78,7 +78,7 @@ def check_delivery(
             "max_event_age",
             max_event_age,
             "seconds",
-            low=_SHORTEST,
+            low=SHORTEST,
             high=AGE,
             range_="60 seconds to 24 hours, in whole seconds",
         )

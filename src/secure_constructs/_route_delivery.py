@@ -9,7 +9,12 @@ import jsii
 from aws_cdk import aws_events as events
 
 from secure_constructs._alarms import alarm, metric, warn_if_unheard
-from secure_constructs._event_delivery import AGE, ATTEMPTS, watch_dead_letters
+from secure_constructs._event_delivery import (
+    AGE,
+    ATTEMPTS,
+    SHORTEST,
+    watch_dead_letters,
+)
 from secure_constructs._event_targets import check_environment
 
 if TYPE_CHECKING:
@@ -52,8 +57,8 @@ def bound(
     Return how a target class of CDK's describes itself.
 
     Raises:
-        ValueError: It is in another region or account, or has a dead-letter queue
-            of its own, which would get nothing.
+        ValueError: It is in another region or account, has retries that EventBridge
+            refuses, or a dead-letter queue of its own, which would get nothing.
     """
     config = to.bind(rule, "Target0")
     if hasattr(config.target_resource, "env"):
@@ -64,8 +69,13 @@ def bound(
             "dead_letter_queue="
         )
         raise inputs.wrong("to", type(to).__name__, problem)
+    own = config.retry_policy
+    if own is not None:
+        attempts, age = own.maximum_retry_attempts, own.maximum_event_age_in_seconds
+        inputs.whole("to.retry_attempts", attempts, low=0, high=ATTEMPTS)
+        inputs.whole("to.max_event_age", age, low=SHORTEST, high=AGE)
     found = {name: getattr(config, name) for name in _PASSED_ON}
-    return {**found, "retry_policy": config.retry_policy}
+    return {**found, "retry_policy": own}
 
 
 def aim(

@@ -16,6 +16,7 @@ from secure_constructs._event_targets import (
     home_stack,
 )
 from secure_constructs._inputs import is_token, without_tokens
+from secure_constructs.checks.events import is_of_an_application
 
 if TYPE_CHECKING:
     from secure_constructs._event_patterns import Pattern
@@ -50,6 +51,7 @@ def check_own_bus(
     bus: events.IEventBus | None,
     pattern: Pattern,
     waived: Waived | None,
+    option: str,
 ) -> None:
     """Raise if events of the app's own are taken from the default bus, unwaived."""
     inputs.waived("default_bus", waived, "a bus of their own (EVB-01)")
@@ -59,15 +61,15 @@ def check_own_bus(
             raise inputs.wrong("default_bus", waived, problem)
         return
     sources = pattern.get("source", ())
-    for source in () if is_open(sources) else sources:
-        is_own = isinstance(source, str) and not is_token(source)
-        if is_own and waived is None and not source.startswith("aws."):
+    for source in () if is_open(sources) or waived else sources:
+        # A token may stand in a matcher as well.
+        if is_of_an_application(source) and not is_token(str(source)):
             problem = (
-                "is no source of AWS, and everybody in the account may put events on "
-                "the default bus; pass event_bus=, or say why not: "
+                "takes events that are not AWS's, and everybody in the account may put "
+                "such events on the default bus; pass event_bus=, or say why not: "
                 'default_bus=Waived("the reason")'
             )
-            raise inputs.wrong("sources", source, problem)
+            raise inputs.wrong(option, source, problem)
 
 
 def check_target(

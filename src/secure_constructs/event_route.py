@@ -172,7 +172,8 @@ class EventRoute(Construct):
             everything=everything,
             on_default_bus=bus is None,
         )
-        checks.check_own_bus(inputs, bus, found, default_bus)
+        option = "pattern" if pattern else "sources"
+        checks.check_own_bus(inputs, bus, found, default_bus, option)
         checks.check_identity(inputs, rule_name, description)
         inputs.flag("enabled", enabled)
         check_delivery(
