@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import runpy
 
@@ -12,6 +13,8 @@ from tests.support.nag import ORDINARY, STRICT, add_packs
 from tests.support.synth import RECOMMENDED, ROOT, new_app, synthesize
 
 STATEFUL = (
+    "AWS::Events::Archive",
+    "AWS::Events::EventBus",
     "AWS::IAM::OIDCProvider",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
@@ -40,7 +43,7 @@ class TestFindings:
         """
         What AwsSolutions and Serverless have acknowledged are no defaults.
 
-        It is the decision of the app in `Grants`, the wildcard that X-Ray forces on
+        It is the decisions of the app in `Grants`, the wildcard that X-Ray forces on
         `Own`, and what these packs want of queues for failures.
         """
         app = example(tier)
@@ -52,12 +55,27 @@ class TestFindings:
                 "AwsSolutions-IAM5[Resource::<Uploads4F6EB0FD.Arn>/incoming/*]",
                 "Processor/ServiceRole/Grants",
             ),
+            (
+                "AwsSolutions-IAM5[Resource::<InvoicesF0222E8D.Arn>/invoices/*]",
+                "Invoicer/ServiceRole/Grants",
+            ),
+            ("AwsSolutions-IAM5[Resource::*]", "Invoicer/ServiceRole/Own"),
+            ("Serverless-LambdaDLQ", "Invoicer/Default"),
             ("Serverless-LambdaDLQ", "Processor/Default"),
             (
                 "Serverless-LambdaEventSourceMappingDestination",
                 "Processor/Default/SqsEventSource:OrdersIncoming97D3348B",
             ),
             ("Serverless-SQSRedrivePolicy", "Incoming/DeadLetters"),
+            *itertools.product(
+                ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"),
+                (
+                    "EventsRouteInvoices/DeadLetterQueue",
+                    "Invoicer/FailureQueue",
+                    "OrdersShared/Events/DayClosed/DeadLetterQueue",
+                    "OrdersShared/Events/DeadLetterQueue",
+                ),
+            ),
         } == {
             (rule, path.removeprefix("Orders/").removesuffix("/Resource"))
             for rule, path in synthesize(app).acknowledged
@@ -78,11 +96,18 @@ class TestFindings:
 def test_logical_ids_are_stable():
     """A changed logical id replaces a resource in users' accounts."""
     assert {
+        "EventsD32975C2",
+        "EventsArchive5A2DBDD8",
+        "EventsDayClosedDeadLetterQueue5233DAD0",
+        "EventsDeadLetterQueueC3DB07E1",
+        "EventsRouteInvoicesDeadLetterQueue25F24E68",
         "Incoming1ED1B7CF",
         "IncomingDeadLetters47DF6E71",
         "GitHubOidcProvider7EBF861F",
         "Key961B73FD",
         "ProcessorLogs3A07F617",
+        "InvoicerFailureQueueDECC8FC2",
+        "InvoicerLogs615A3770",
         "InvoicesF0222E8D",
         "SecureConstructsAccessLogs4455EC6C",
         "Thumbnails115905A6",
