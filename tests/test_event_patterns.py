@@ -423,7 +423,11 @@ class TestSources:
 
     @pytest.mark.parametrize(
         ("option", "given"),
-        [("sources", ["shop"]), ("pattern", {"source": ["shop"]})],
+        [
+            ("sources", ["shop"]),
+            ("pattern", {"source": ["shop"]}),
+            ("pattern", {"$or": [{"source": ["aws.s3"]}, {"source": ["shop"]}]}),
+        ],
         ids=str,
     )
     def test_names_the_option_with_own_events(self, stack, option, given):

@@ -337,9 +337,13 @@ class TestTargetsOfCdk:
 
     def test_keeps_its_own_retries(self, stack, stream):
         """Where the schedule says nothing else."""
-        schedule(stack, to=self.to(stream, retry_attempts=2))
+        age = cdk.Duration.minutes(5)
+        schedule(stack, to=self.to(stream, retry_attempts=2, max_event_age=age))
 
-        assert 2 == target(stack)["RetryPolicy"]["MaximumRetryAttempts"]
+        assert {
+            "MaximumEventAgeInSeconds": 300,
+            "MaximumRetryAttempts": 2,
+        } == target(stack)["RetryPolicy"]
 
     def test_keeps_all_that_a_target_class_says(self, stack):
         """Nothing of what CDK can describe gets lost on the way."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import aws_events as events
 
-from secure_constructs._event_matchers import is_open
 from secure_constructs._event_targets import (
     Kind,
     check_environment,
@@ -16,7 +15,7 @@ from secure_constructs._event_targets import (
     home_stack,
 )
 from secure_constructs._inputs import is_token, without_tokens
-from secure_constructs.checks.events import is_of_an_application
+from secure_constructs.checks.events import is_of_an_application, sources_of
 
 if TYPE_CHECKING:
     from secure_constructs._event_patterns import Pattern
@@ -60,8 +59,7 @@ def check_own_bus(
             problem = "is for routes from the default bus, but event_bus is given"
             raise inputs.wrong("default_bus", waived, problem)
         return
-    sources = pattern.get("source", ())
-    for source in () if is_open(sources) or waived else sources:
+    for source in () if waived else sources_of(pattern):
         # A token may stand in a matcher as well.
         if is_of_an_application(source) and not is_token(str(source)):
             problem = (

@@ -83,6 +83,12 @@ class TestOwnBus:
 
         assert [self.OWN] == self.found(EventBusName=bus, EventPattern=pattern)
 
+    def test_not_the_default_bus_in_an_alternative(self):
+        """A pattern may ask for sources in each of its alternatives."""
+        pattern = {"$or": [{"source": ["aws.s3"]}, {"source": ["orders"]}]}
+
+        assert [self.OWN] == self.found(EventPattern=pattern)
+
     def test_not_in_a_pattern_as_text(self):
         """A pattern may be written as JSON."""
         pattern = json.dumps({"source": ["orders"]})

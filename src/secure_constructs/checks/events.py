@@ -44,8 +44,7 @@ def own_bus(picker: Resource) -> Iterator[Breach]:
     A rule of the default bus breaks this where its pattern asks for a source that
     is not AWS. Schedules, and patterns without a source, belong on that bus or may.
     """
-    pattern = parsed(picker.read("EventPattern"))
-    sources = listed(pattern.get("source")) if isinstance(pattern, Mapping) else []
+    sources = sources_of(parsed(picker.read("EventPattern")))
     is_default = bus_at(picker, "EventBusName") == DEFAULT
     if is_default and any(map(is_of_an_application, sources)):
         problem = "it picks the events of an application from the default bus"
@@ -163,6 +162,14 @@ def alarmed(resource: Resource) -> Iterator[Breach]:
     if not all(map(is_queue_watched, _dead_letter_queues(resource))):
         problem = "no alarm of this template watches its dead-letter queue"
         yield Breach("Properties", problem)
+
+
+def sources_of(pattern: Any) -> Iterator[Any]:  # noqa: ANN401 - templates are untyped
+    """Return the sources that *pattern* asks for, also in its alternatives."""
+    if isinstance(pattern, Mapping):
+        yield from listed(pattern.get("source"))
+        for each in listed(pattern.get("$or")):
+            yield from sources_of(each)
 
 
 def is_of_an_application(source: Any) -> bool:  # noqa: ANN401 - templates are untyped
