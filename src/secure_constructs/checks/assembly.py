@@ -35,12 +35,14 @@ class StackOutput:
         account: The account it is deployed to, where that is known.
         template: Its template.
         metadata: What CDK recorded of its constructs, or the file with that.
+        protected: Whether it has termination protection.
     """
 
     name: str
     account: str | None
     template: Path
     metadata: Mapping[str, Any] | Path
+    protected: bool = False
 
     @functools.cached_property
     def paths(self) -> Mapping[str, str]:
@@ -49,15 +51,25 @@ class StackOutput:
 
         Nested stacks that are equal share their ids; such an id has all paths.
         """
+        paths: dict[str, list[str]] = defaultdict(list)
+        for path, name in self._recorded("aws:cdk:logicalId"):
+            paths[name].append(path)
+        return {name: ", ".join(found) for name, found in paths.items()}
+
+    @functools.cached_property
+    def acknowledged(self) -> Mapping[str, Mapping[str, str]]:
+        """What was acknowledged at construct paths of it: the reasons by rule."""
+        return dict(self._recorded("aws:cdk:acknowledged-rules"))
+
+    def _recorded(self, type_: str) -> Iterator[tuple[str, Any]]:
+        """Yield what CDK recorded of a *type_*, beside the construct's path."""
         metadata = self.metadata
         if isinstance(metadata, Path):
             metadata = load(metadata)
-        paths: dict[str, list[str]] = defaultdict(list)
         for path, entries in metadata.items():
             for entry in entries:
-                if entry["type"] == "aws:cdk:logicalId":
-                    paths[entry["data"]].append(path.strip("/"))
-        return {name: ", ".join(found) for name, found in paths.items()}
+                if entry["type"] == type_:
+                    yield path.strip("/"), entry["data"]
 
     @property
     def templates(self) -> Iterator[Path]:
@@ -81,8 +93,8 @@ class StackOutput:
     @functools.cached_property
     def contents(self) -> list[tuple[Path, Template]]:
         """These templates, parsed, beside the files that they are in."""
-        account = self.account
-        return [(path, Template(load(path), account)) for path in self.templates]
+        known = self.account, self.protected
+        return [(path, Template(load(path), *known)) for path in self.templates]
 
     def _holds(self, nested: Path) -> bool:
         """
@@ -139,6 +151,7 @@ def _stacks_of(directory: Path) -> Iterator[StackOutput]:
                 account=None if account == _UNKNOWN_ACCOUNT else account,
                 template=directory / artifact["properties"]["templateFile"],
                 metadata=directory / file if file else artifact.get("metadata", {}),
+                protected=artifact["properties"].get("terminationProtection", False),
             )
 
 

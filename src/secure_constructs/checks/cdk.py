@@ -58,6 +58,7 @@ _HOLDING_DATA = (
     why="A resource without an owner is neither paid for nor repaired by anybody.",
     fix="Apply StandardTags to the app, stage or stack.",
     controls=("NIST 800-53 CM-8",),
+    severity="warning",
 )
 def tagged(resource: Resource) -> Iterator[Breach]:
     """Every resource says its environment, team and service."""

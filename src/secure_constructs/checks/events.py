@@ -36,6 +36,7 @@ _AWS = "aws."
     why="Everybody in the account who may put events puts them on the default bus; "
     "it has no archive, no schemas and no key of yours.",
     fix="Give the application a bus of its own, and name it in EventBusName.",
+    severity="warning",
 )
 def own_bus(picker: Resource) -> Iterator[Breach]:
     """
@@ -58,6 +59,7 @@ def own_bus(picker: Resource) -> Iterator[Breach]:
     "what is kept for ever is paid for, and a liability, for ever.",
     fix="Define an AWS::Events::Archive of the bus with RetentionDays.",
     controls=("NIST 800-53 CP-9",),
+    severity="warning",
 )
 def archived(bus: Resource) -> Iterator[Breach]:
     """Events are archived, so that they can be replayed, for a finite time."""
@@ -100,6 +102,7 @@ def dead_letters_received(resource: Resource) -> Iterator[Breach]:
     why="Without schemas nobody knows what is in an event but its author.",
     fix="Define an AWS::EventSchemas::Discoverer of the bus; none where it has a key "
     "of your own, with which AWS does not discover.",
+    severity="warning",
 )
 def discovered(bus: Resource) -> Iterator[Breach]:
     """Schemas are discovered, unless the bus has a key, where AWS cannot do that."""
@@ -143,6 +146,7 @@ def no_foreign_producer(resource: Resource) -> Iterator[Breach]:
     "the messages in each dead-letter queue. For the rule of a bus of your own give "
     "EventBusName and RuleName, by the attribute RuleName.",
     controls=("NIST 800-53 SI-4",),
+    severity="warning",
 )
 def alarmed(resource: Resource) -> Iterator[Breach]:
     """

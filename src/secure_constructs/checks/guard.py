@@ -21,15 +21,7 @@ from aws_cdk import (
     Validations,
 )
 
-from secure_constructs.checks import (
-    cdk,
-    events,
-    iam,
-    kms,
-    lambda_,
-    lambda_failures,
-    s3,
-)
+from secure_constructs.checks import RULES, cdk
 from secure_constructs.checks.assembly import stacks_at
 
 if TYPE_CHECKING:
@@ -46,15 +38,7 @@ NAMESPACE = "SecureConstructs"
 _GUARD = "_secure_constructs_guard"
 # The rules that constructs keep by themselves. Tags and termination protection
 # are up to the app, so they are not broken promises of a construct.
-_KEPT_RULES = (
-    *s3.RULES,
-    *kms.RULES,
-    *iam.RULES,
-    *lambda_.RULES,
-    *lambda_failures.RULES,
-    *events.RULES,
-    cdk.weakenings_argued,
-)
+KEPT_RULES = tuple(each for each in RULES if each not in (cdk.tagged, cdk.protected))
 
 
 @dataclass(frozen=True)
@@ -101,7 +85,7 @@ class Guard:
     @property
     def rule_ids(self) -> list[str]:
         """The ids of the rules."""
-        return [rule.id for rule in _KEPT_RULES]
+        return [rule.id for rule in KEPT_RULES]
 
     def watch(self, kind: str, resource: CfnResource) -> None:
         """Expect the *resource* of a *kind* in the templates, marked as such."""
@@ -130,7 +114,7 @@ class Guard:
         findings: dict[tuple[Rule, str], list[PolicyViolatingResource]]
         findings = defaultdict(list)
         for at in sorted(recorded | self._stripped(resources, recorded)):
-            for rule in _KEPT_RULES:
+            for rule in KEPT_RULES:
                 breaches = rule.breaches(resources[at])
                 if breaches:
                     problems = "; ".join(breach.problem for breach in breaches)

@@ -40,6 +40,7 @@ _PARTS_OF_ARN = 6
     "after the default of three seconds fails when something else is slow.",
     fix="Set Timeout to a little more than the function takes at its slowest.",
     nag=("Serverless-LambdaDefaultTimeout",),
+    severity="warning",
 )
 def timed(function: Resource) -> Iterator[Breach]:
     """The timeout is written out."""
@@ -55,6 +56,7 @@ def timed(function: Resource) -> Iterator[Breach]:
     "128 MB is the slowest.",
     fix="Set MemorySize.",
     nag=("Serverless-LambdaDefaultMemorySize",),
+    severity="warning",
 )
 def sized(function: Resource) -> Iterator[Breach]:
     """The memory is written out."""
@@ -70,6 +72,7 @@ def sized(function: Resource) -> Iterator[Breach]:
     fix="Set LoggingConfig to the format JSON and to a log group of the template with "
     "RetentionInDays, and keep that group.",
     controls=("NIST 800-53 AU-11",),
+    severity="warning",
 )
 def logged(function: Resource) -> Iterator[Breach]:
     """Logs are structured, expire, and outlive the stack until then."""
@@ -94,6 +97,7 @@ def logged(function: Resource) -> Iterator[Breach]:
     fix="Set TracingConfig to the mode Active.",
     controls=("Security Hub Lambda.7", "NIST 800-53 CA-7"),
     nag=("Serverless-LambdaTracing",),
+    severity="warning",
 )
 def traced(function: Resource) -> Iterator[Breach]:
     """Calls are traced."""

@@ -61,6 +61,7 @@ def failures_kept(function: Resource) -> Iterator[Breach]:
     fix="Define alarms for the function's Errors, Throttles and Duration, and for the "
     "messages in its failure queue.",
     controls=("NIST 800-53 SI-4",),
+    severity="warning",
 )
 def alarmed(function: Resource) -> Iterator[Breach]:
     """

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
 
 from secure_constructs.checks.template import Resource
 
 Check = Callable[[Resource], Iterator["Breach"]]
+# An error puts data or access at risk; after a warning somebody pays more, or
+# notices too late.
+Severity: TypeAlias = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Rule:
         fix: What to do about it.
         controls: The controls of public standards that ask for the same.
         nag: The rules of cdk-nag that ask for the same.
+        severity: How bad a breach is, unless somebody says otherwise.
         check: Finds the breaches of one resource.
     """
 
@@ -51,6 +56,7 @@ class Rule:
     check: Check = field(compare=False, repr=False)
     controls: tuple[str, ...] = ()
     nag: tuple[str, ...] = ()
+    severity: Severity = "error"
 
     def concerns(self, resource: Resource) -> bool:
         """Whether *resource* is of a type that this rule is about."""
@@ -68,11 +74,12 @@ def rule(
     fix: str,
     controls: tuple[str, ...] = (),
     nag: tuple[str, ...] = (),
+    severity: Severity = "error",
 ) -> Callable[[Check], Rule]:
     """Make the rule *rule_id* of a function; its docstring becomes the title."""
 
     def made(check: Check) -> Rule:
         title = (check.__doc__ or "").strip().partition("\n")[0]
-        return Rule(rule_id, types, title, why, fix, check, controls, nag)
+        return Rule(rule_id, types, title, why, fix, check, controls, nag, severity)
 
     return made

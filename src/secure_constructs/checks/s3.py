@@ -121,6 +121,7 @@ def versioned(bucket: Resource) -> Iterator[Breach]:
     fix="Abort incomplete uploads, and move or expire noncurrent versions, by a "
     "lifecycle rule for the whole bucket.",
     controls=("Security Hub S3.10", "Security Hub S3.13"),
+    severity="warning",
 )
 def cleaned_up(bucket: Resource) -> Iterator[Breach]:
     """Abandoned uploads are removed, and old versions do not stay at full price."""
@@ -149,6 +150,7 @@ def cleaned_up(bucket: Resource) -> Iterator[Breach]:
         "NIST.800.53.R5-S3BucketLoggingEnabled",
         "PCI.DSS.321-S3BucketLoggingEnabled",
     ),
+    severity="warning",
 )
 def access_logged(bucket: Resource) -> Iterator[Breach]:
     """Access is logged to another bucket."""

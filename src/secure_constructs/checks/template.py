@@ -14,6 +14,9 @@ from typing import Any, TypeAlias, TypeVar, cast
 # The key under which a construct records its promises in a resource's metadata.
 MARK = "SecureConstructs"
 
+# How the names of functions begin, which may stand in the place of resources.
+FUNCTION = "Fn::"
+_TRANSFORM = "Fn::Transform"
 NO_VALUE = {"Ref": "AWS::NoValue"}
 # The policies under which a resource outlives its stack.
 KEPT = ("Retain", "RetainExceptOnCreate")
@@ -56,8 +59,13 @@ class Template:
 
     def __post_init__(self) -> None:
         """Wrap each resource."""
-        found = self.body.get("Resources", {})
-        resources = {name: Resource(self, name, body) for name, body in found.items()}
+        found = self.body.get("Resources") or {}
+        # What stands for resources that only the deployment makes is none itself.
+        resources = {
+            name: Resource(self, name, body)
+            for name, body in found.items()
+            if isinstance(body, Mapping) and not name.startswith(FUNCTION)
+        }
         object.__setattr__(self, "resources", resources)
 
     def of_type(self, *types: str) -> Iterator[Resource]:
@@ -151,8 +159,9 @@ class Resource:
     @property
     def record(self) -> Mapping[str, Any]:
         """What a construct of this library recorded of it; empty for others."""
-        metadata = self.body.get("Metadata") or {}
-        return metadata.get(MARK) or {}
+        metadata = self.body.get("Metadata")
+        record = metadata.get(MARK) if isinstance(metadata, Mapping) else None
+        return record if isinstance(record, Mapping) else {}
 
     def loses_data_by(self, *kept: str) -> Iterator[str]:
         """Yield the policies on its deletion that are known not to be *kept*."""
@@ -196,10 +205,12 @@ class Resource:
 
 def is_intrinsic(value: object) -> bool:
     """Whether *value* is a function that CloudFormation evaluates."""
-    if not isinstance(value, Mapping) or len(value) != 1 or value == NO_VALUE:
-        return False
+    if not isinstance(value, Mapping) or len(value) != 1:
+        # A macro adds to what stands beside it.
+        return isinstance(value, Mapping) and _TRANSFORM in value
     (name,) = value
-    return name == "Ref" or str(name).startswith("Fn::")
+    known = name == "Ref" and value != NO_VALUE
+    return known or str(name).startswith(FUNCTION)
 
 
 def is_undecided(value: object) -> bool:
@@ -232,7 +243,7 @@ def text(value: object) -> str | None:
     """
     if isinstance(value, str):
         return value
-    if not is_intrinsic(value):
+    if not is_intrinsic(value) or len(cast("Mapping[str, Any]", value)) > 1:
         return None
     ((name, argument),) = cast("Mapping[str, Any]", value).items()
     write = _WRITERS.get(name)
