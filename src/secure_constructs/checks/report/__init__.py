@@ -1,0 +1,1 @@
+"""The report: one page about an app, for architects and auditors."""

@@ -1,0 +1,150 @@
+"""Which resource refers to which: in a template, and across nested and other stacks."""
+
+from __future__ import annotations
+
+import re
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from secure_constructs.checks.report.places import Place, Site
+from secure_constructs.checks.template import Resource, text
+
+_NESTED = "AWS::CloudFormation::Stack"
+_OUTPUT = "Outputs."
+_NAME = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
+class References:
+    """
+    Follows references from one resource of an app to another.
+
+    Args:
+        sites: The templates of the app.
+    """
+
+    def __init__(self, sites: Iterable[Site]) -> None:
+        self._sites = {site.file: site for site in sites}
+        self._nested = {
+            (site.source.name, f"{site.home}.NestedStack"): site
+            for site in self._sites.values()
+            if site.home
+        }
+        self._exports: dict[tuple[Path, str], tuple[Site, Any]] = {}
+        for site in self._sites.values():
+            for name, output in _outputs(site).items():
+                # Stages do not refer to each other, and each has a folder.
+                folder, value = site.file.parent, (site, output.get("Value"))
+                self._exports[folder, f"{_name_of(site)}.{name}"] = value
+                exported = text(output.get("Export", {}).get("Name"))
+                if exported is not None:
+                    self._exports[folder, exported] = value
+
+    def of(self, site: Site, value: object) -> Iterator[Place]:
+        """Yield the resources that *value* in the template *site* refers to."""
+        todo = [(site, each) for each in named(value)]
+        seen: set[tuple[Path, str]] = set()
+        while todo:
+            at, name = todo.pop()
+            # A template may refer in a circle, which CloudFormation refuses.
+            if (at.file, name) in seen:
+                continue
+            seen.add((at.file, name))
+            place = at.places.get(name.partition(".")[0])
+            behind = self._behind(at, name, place)
+            if behind is not None:
+                todo += [(behind[0], each) for each in named(behind[1])]
+            elif place is not None:
+                yield place
+
+    def _behind(
+        self, site: Site, name: str, place: Place | None
+    ) -> tuple[Site, Any] | None:
+        """Return the value that *name* passes on, and the template that it is in."""
+        if place is not None and place.resource.type == _NESTED:
+            step = place.path.rpartition("/")[0]
+            inner = self._nested.get((site.source.name, step))
+            output = name.partition(_OUTPUT)[2]
+            return (inner, _outputs(inner).get(output)) if inner and output else None
+        if name.startswith("!"):
+            return self._exports.get((site.file.parent, name[1:]))
+        if place is None and site.home:
+            return self._parameter(site, name)
+        return None
+
+    def _parameter(self, site: Site, name: str) -> tuple[Site, Any] | None:
+        """Return what the stack around a nested one passes as the parameter *name*."""
+        for around in self._sites.values():
+            if around.source is not site.source:
+                continue
+            for place in around.places.values():
+                if place.path.startswith(f"{site.home}.NestedStack/"):
+                    return around, place.resource.read("Parameters", name)
+        return None
+
+
+def named(value: object) -> Iterator[str]:
+    """
+    Yield the names that *value* refers to, however deep.
+
+    A name is a logical id, with an attribute behind a dot. That of an export, or of
+    another stack's output, begins with an exclamation mark.
+    """
+    todo = [value]
+    while todo:
+        each = todo.pop()
+        if isinstance(each, Mapping):
+            for key, inner in each.items():
+                read = _READERS.get(key)
+                yield from read(inner) if read else ()
+                todo.append(inner)
+        elif isinstance(each, list):
+            todo += reversed(each)
+
+
+def properties(resource: Resource) -> Iterator[tuple[str, Any]]:
+    """Yield the properties of *resource* by name."""
+    found = resource.body.get("Properties")
+    yield from found.items() if isinstance(found, Mapping) else ()
+
+
+def _outputs(site: Site) -> Mapping[str, Any]:
+    found = site.template.body.get("Outputs")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _name_of(site: Site) -> str:
+    """Return the name that CDK gives the stack of *site* where nobody else does."""
+    return site.source.name.replace("/", "-")
+
+
+def _attribute(argument: object) -> Iterator[str]:
+    steps = argument if isinstance(argument, list) else [argument]
+    if all(isinstance(step, str) for step in steps):
+        yield ".".join(steps)
+
+
+def _substituted(argument: object) -> Iterator[str]:
+    pattern = argument[0] if isinstance(argument, list) and argument else argument
+    yield from _NAME.findall(pattern) if isinstance(pattern, str) else ()
+
+
+def _imported(argument: object) -> Iterator[str]:
+    name = text(argument)
+    if name is not None:
+        yield f"!{name}"
+
+
+def _output_of_another(argument: object) -> Iterator[str]:
+    if isinstance(argument, Mapping):
+        yield f"!{argument.get('StackName')}.{argument.get('OutputName')}"
+
+
+_READERS: Mapping[str, Callable[[Any], Iterator[str]]] = {
+    "Ref": _attribute,
+    "Fn::GetAtt": _attribute,
+    "Fn::Sub": _substituted,
+    "Fn::ImportValue": _imported,
+    "Fn::GetStackOutput": _output_of_another,
+}
