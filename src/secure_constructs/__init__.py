@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from secure_constructs.acknowledge import acknowledge_defaults
     from secure_constructs.baseline import Baseline
     from secure_constructs.bucket import SecureBucket
+    from secure_constructs.checks.checklist import Checklist
     from secure_constructs.event_bus import AppEventBus
     from secure_constructs.event_route import EventRoute
     from secure_constructs.event_schedule import EventSchedule
@@ -32,6 +33,7 @@ __all__ = [
     "AppEventBus",
     "AppKey",
     "Baseline",
+    "Checklist",
     "EventRoute",
     "EventSchedule",
     "EventSchema",
@@ -50,6 +52,7 @@ _MODULES = {
     "AppEventBus": "event_bus",
     "AppKey": "key",
     "Baseline": "baseline",
+    "Checklist": "checks.checklist",
     "EventRoute": "event_route",
     "EventSchedule": "event_schedule",
     "EventSchema": "event_schema",

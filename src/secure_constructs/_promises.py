@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Acknowledgment, CfnResource, Validations
 
-from secure_constructs.checks.guard import NAMESPACE, guard_of
+from secure_constructs.checks.findings import NAMESPACE
+from secure_constructs.checks.guard import guard_of
 from secure_constructs.checks.rule import Rule
 from secure_constructs.checks.template import MARK
 from secure_constructs.waiver import Waived

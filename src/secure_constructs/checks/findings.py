@@ -89,13 +89,25 @@ class Unjudged:
 
     Attributes:
         file: The file of the template.
-        what: What of it: a resource with the rule, a loop, or all of it.
         why: Why they cannot.
+        name: The name of what they cannot judge; None for all of the template.
+        rule: The rule that cannot; None for all rules.
     """
 
     file: Path
-    what: str
     why: str
+    name: str | None = None
+    rule: Rule | None = None
+
+    @property
+    def what(self) -> str:
+        """What they cannot judge."""
+        return self.name or "the template"
+
+    def __str__(self) -> str:
+        """Say it in one sentence."""
+        by = f" by {self.rule.id}" if self.rule else ""
+        return f"{self.file}: {self.what} cannot be judged{by}: {self.why}"
 
 
 def judge(source: Source, rules: Iterable[Rule]) -> Iterator[Finding | Unjudged]:
@@ -103,9 +115,8 @@ def judge(source: Source, rules: Iterable[Rule]) -> Iterator[Finding | Unjudged]
     concerned = _by_type(rules)
     for file, template in source.contents:
         yield from (Unjudged(file, *each) for each in unseen_of(template))
-        if macros_of(template):
-            continue
-        for resource in template.resources.values():
+        resources = () if macros_of(template) else template.resources.values()
+        for resource in resources:
             if not is_of_cdk(resource):
                 for rule in (*concerned[resource.type], *concerned["*"]):
                     yield from _judged(source, file, rule, resource)
@@ -135,8 +146,8 @@ def _judged(
         waived = _waived(source, rule, resource, path) if breaches else None
     # A template may hold anything anywhere; whatever that breaks is not "kept".
     except Exception as error:  # noqa: BLE001
-        why = f"it is not written as CloudFormation takes it ({error!r})"
-        yield Unjudged(file, f"{name} by {rule.id}", why)
+        why = f"it is not written as CloudFormation reads it ({error!r})"
+        yield Unjudged(file, why, name, rule)
         return
     if breaches:
         found = resource, source.name, file, path, breaches, waived

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -15,26 +13,28 @@ from aws_cdk import (
     App,
     IPolicyValidationPlugin,
     PolicyValidationPluginReport,
-    PolicyViolatingResource,
-    PolicyViolation,
     Stack,
     Validations,
 )
 
 from secure_constructs.checks import RULES, cdk
-from secure_constructs.checks.assembly import stacks_at
+from secure_constructs.checks.assembly import StackOutput, stacks_at
+from secure_constructs.checks.findings import NAMESPACE
+from secure_constructs.checks.violations import version, violating, violation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from aws_cdk import CfnResource, IPolicyValidationContext
+    from aws_cdk import (
+        CfnResource,
+        IPolicyValidationContext,
+        PolicyViolatingResource,
+    )
     from constructs import IConstruct
 
-    from secure_constructs.checks.rule import Breach, Rule
+    from secure_constructs.checks.rule import Rule
     from secure_constructs.checks.template import Resource
 
-# The plugin's name, which core puts in front of a rule's id to acknowledge it.
-NAMESPACE = "SecureConstructs"
 _GUARD = "_secure_constructs_guard"
 # The rules that constructs keep by themselves. Tags and termination protection
 # are up to the app, so they are not broken promises of a construct.
@@ -77,10 +77,7 @@ class Guard:
     @property
     def version(self) -> str:
         """The version of the library; 0.0.0 where it is not installed as a package."""
-        try:
-            return importlib.metadata.version("secure-constructs")
-        except importlib.metadata.PackageNotFoundError:
-            return "0.0.0"
+        return version()
 
     @property
     def rule_ids(self) -> list[str]:
@@ -104,41 +101,38 @@ class Guard:
         self, context: IPolicyValidationContext
     ) -> PolicyValidationPluginReport:
         """Report every broken promise."""
-        resources = {
-            (str(path), resource.logical_id): resource
-            for stack in stacks_at(map(Path, context.template_paths))
-            for path, template in stack.contents
-            for resource in template.resources.values()
-        }
-        recorded = {at for at, resource in resources.items() if resource.record}
+        resources = _resources(stacks_at(map(Path, context.template_paths)))
         findings: dict[tuple[Rule, str], list[PolicyViolatingResource]]
         findings = defaultdict(list)
-        for at in sorted(recorded | self._stripped(resources, recorded)):
+        for at in sorted(self.own(resources)):
             for rule in KEPT_RULES:
                 breaches = rule.breaches(resources[at])
                 if breaches:
                     problems = "; ".join(breach.problem for breach in breaches)
-                    findings[rule, problems].append(_violating(at, breaches))
+                    # To break what a construct promised is never a mere warning.
+                    broken = replace(rule, severity="error")
+                    findings[broken, problems].append(violating(at, breaches))
         return PolicyValidationPluginReport(
             success=not findings,
-            violations=[_violation(*key, found) for key, found in findings.items()],
+            violations=[violation(*key, found) for key, found in findings.items()],
         )
 
-    def _stripped(
-        self,
-        resources: dict[tuple[str, str], Resource],
-        recorded: set[tuple[str, str]],
+    def own(
+        self, resources: Mapping[tuple[str, str], Resource]
     ) -> set[tuple[str, str]]:
         """
-        Return where resources lie whose record something took away.
+        Return where those of *resources* lie that constructs of this library made.
 
-        Asking CDK for each resource's place is dear, and needed only when there
-        are fewer records than constructs.
+        Something may have taken away their record. Asking CDK for each resource's
+        place is dear, and needed only when there are fewer records than constructs.
         """
+        recorded = {at for at, resource in resources.items() if resource.record}
         if len(recorded) >= len(self._watched):
-            return set()
+            return recorded
         places = {_place(watched.resource) for watched in self._watched}
-        return {at for at in resources if (Path(at[0]).name, at[1]) in places}
+        return recorded | {
+            at for at in resources if (Path(at[0]).name, at[1]) in places
+        }
 
 
 def guard_of(scopes: Sequence[IConstruct]) -> Guard:
@@ -161,24 +155,22 @@ def guard_of(scopes: Sequence[IConstruct]) -> Guard:
     return guard
 
 
-def _violating(at: tuple[str, str], breaches: list[Breach]) -> PolicyViolatingResource:
-    return PolicyViolatingResource(
-        template_path=at[0],
-        resource_logical_id=at[1],
-        locations=[breach.location for breach in breaches],
-    )
+def own_resources(
+    app: IConstruct, stacks: Iterable[StackOutput]
+) -> set[tuple[str, str]]:
+    """Return where in *stacks* the resources lie that the guard of *app* checks."""
+    guard = cast("Guard | None", getattr(app, _GUARD, None))
+    return guard.own(_resources(stacks)) if guard else set()
 
 
-def _violation(
-    rule: Rule, problem: str, found: list[PolicyViolatingResource]
-) -> PolicyViolation:
-    return PolicyViolation(
-        rule_name=rule.id,
-        description=f"{rule.title} Here {problem}. {rule.why}",
-        severity="error",
-        fix=rule.fix,
-        violating_resources=found,
-    )
+def _resources(stacks: Iterable[StackOutput]) -> dict[tuple[str, str], Resource]:
+    """Return the resources of *stacks* by their files and logical ids."""
+    return {
+        (str(path), resource.logical_id): resource
+        for stack in stacks
+        for path, template in stack.contents
+        for resource in template.resources.values()
+    }
 
 
 def _place(resource: CfnResource) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 
 from collections.abc import Hashable, Mapping
@@ -58,27 +57,48 @@ def _text(path: Path) -> str:
 
 
 def _document(path: Path, text: str) -> Any:  # noqa: ANN401 - a template is untyped
-    unique = functools.partial(_unique, path)
     try:
-        return json.loads(text, object_pairs_hook=unique)
+        return json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         if text.lstrip().startswith(("{", "[")) and path.suffix != ".yaml":
             raise UnreadableError(f"{path} is no complete JSON: {error}") from error
-    except (RecursionError, UnreadableError) as error:
+    except (RecursionError, ValueError) as error:
         raise _as_unreadable(path, error) from error
     return _yaml(path, text)
 
 
 def _yaml(path: Path, text: str) -> Any:  # noqa: ANN401 - a template is untyped
     try:
+        _look_deep(text)
         body = yaml.load(text, Loader=_Loader)  # noqa: S506 - the loader is a safe one
         _measure(body, {}, 0)
     except yaml.YAMLError as error:
         why = " ".join(str(error).split())
         raise UnreadableError(f"{path} is neither JSON nor YAML: {why}") from error
-    except (RecursionError, ValueError) as error:
+    # PyYAML lets through what its parts raise for values that they cannot read.
+    except (AttributeError, LookupError, RecursionError, ValueError) as error:
         raise _as_unreadable(path, error) from error
     return body
+
+
+def _look_deep(text: str) -> None:
+    """
+    Look how deeply *text* is nested, one event after the other.
+
+    PyYAML reads what is nested by calls within calls, and has no end of them: what
+    is nested too deeply would end the process.
+
+    Raises:
+        RecursionError: That is too deep.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _DEEPEST:
+            raise RecursionError
 
 
 def _as_unreadable(path: Path, error: Exception) -> UnreadableError:
@@ -87,13 +107,13 @@ def _as_unreadable(path: Path, error: Exception) -> UnreadableError:
     return UnreadableError(f"{path} {why}")
 
 
-def _unique(path: Path, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return *pairs* as an object, if none of its keys comes twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
         twice = next(key for key in keys if keys.count(key) > 1)
-        raise UnreadableError(f"{twice!r} comes twice in one object of {path}")
+        raise ValueError(f"{twice!r} comes twice in one object")
     return found
 
 
@@ -137,7 +157,9 @@ class _Loader(yaml.CSafeLoader):
                 key.tag = _PLAIN
                 if key.value in seen:
                     where = f"on line {key.start_mark.line + 1}"
-                    raise yaml.YAMLError(f"{key.value!r} comes twice, again {where}")
+                    raise ValueError(
+                        f"{key.value!r} comes twice in one object, {where}"
+                    )
                 seen.add(key.value)
         return super().construct_mapping(node, deep=deep)
 

@@ -10,17 +10,17 @@ _OF_AWS = "AWS::"
 _SAM = "AWS::Serverless::"
 
 
-def unseen_of(template: Template) -> Iterator[tuple[str, str]]:
-    """Yield what of *template* cannot be seen, and why."""
+def unseen_of(template: Template) -> Iterator[tuple[str, str | None]]:
+    """Yield why something in *template* cannot be seen, and its name if it has one."""
     for macro in macros_of(template):
-        yield "the template", f"the macro {macro} may change everything"
+        yield f"the macro {macro} may change everything", None
     for name, body in (template.body.get("Resources") or {}).items():
         if name.startswith(FUNCTION):
-            yield name, "only the deployment makes resources of it"
+            yield "only the deployment makes resources of it", name
         elif not isinstance(body, Mapping) or "Type" not in body:
-            yield name, "it is no resource with a type"
+            yield "it is no resource with a type", name
         elif str(body["Type"]).startswith(_SAM):
-            yield name, f"AWS SAM decides what becomes of an {body['Type']}"
+            yield f"AWS SAM decides what becomes of {body['Type']}", name
 
 
 def macros_of(template: Template) -> list[str]:
