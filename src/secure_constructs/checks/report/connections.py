@@ -138,11 +138,11 @@ def _merged(
     """
     for (source, target), found in ways.items():
         back = (target, source)
-        if (source, target) in flows and back not in flows:
-            found = {**found, **ways.get(back, {})}
-        elif back in flows and (source, target) not in flows and back in ways:
+        is_flow, is_back = (source, target) in flows, back in flows
+        if is_back and not is_flow and back in ways:
             continue
-        yield Connection(source, target, tuple(found))
+        more = ways.get(back, {}) if is_flow and not is_back else {}
+        yield Connection(source, target, tuple({**found, **more}))
 
 
 def _lines(sites: list[Site]) -> Iterator[_Line]:

@@ -14,7 +14,7 @@ from grandalf.layouts import SugiyamaLayout
 _Name = TypeVar("_Name", bound=Hashable)
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 216, 64
+WIDTH, HEIGHT = 204, 64
 _GAP_ACROSS, _GAP_DOWN = 72, 18
 _MARGIN = 12
 # About as wide as a page: what is wider is scrolled, never made smaller.
@@ -119,7 +119,9 @@ def _layered(core: Any) -> Drawing[Any]:  # noqa: ANN401 - grandalf is untyped
         Box(name, across - WIDTH / 2, down - HEIGHT / 2)
         for name, (across, down) in boxes.items()
     )
-    drawing = Drawing(found, tuple(lines), right - x + WIDTH / 2, bottom - y + HEIGHT / 2)
+    drawing = Drawing(
+        found, tuple(lines), right - x + WIDTH / 2, bottom - y + HEIGHT / 2
+    )
     return drawing.moved(-x, -y)
 
 
@@ -128,10 +130,12 @@ def _turned(point: Point) -> Point:
 
 
 def _joined(points: list[Point]) -> tuple[Point, ...]:
-    """Return *points* from the side of one box to the side of the other."""
+    """Return *points* from the side of one box to the side of the other, past all."""
     (first, top), *middle, (last, down) = points
     half = math.copysign(WIDTH / 2, last - first)
-    return ((first + half, top), *middle, (last - half, down))
+    # Straight past the boxes of a layer: lines bend in the gaps only.
+    passed = [(x + side, y) for x, y in middle for side in (-half, half)]
+    return ((first + half, top), *passed, (last - half, down))
 
 
 def _in_a_grid(names: list[_Name]) -> list[Drawing[_Name]]:

@@ -54,7 +54,9 @@ class Family:
     @property
     def about(self) -> str:
         """The service that it is about; empty for several."""
-        services = {plain(type_).split()[0] for rule in self.rules for type_ in rule.types}
+        services = {
+            plain(type_).split()[0] for rule in self.rules for type_ in rule.types
+        }
         return services.pop() if len(services) == 1 else ""
 
     def counted(self, rule: Rule) -> Counter[State]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _INNER = ("Default", "Resource")
-_LONGEST = 26
+_LONGEST = 25
 
 
 def label(source: str, path: str) -> str:

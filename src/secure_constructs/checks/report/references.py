@@ -37,8 +37,7 @@ class References:
                 # Stages do not refer to each other, and each has a folder.
                 folder, value = site.file.parent, (site, output.get("Value"))
                 self._exports[folder, f"{_name_of(site)}.{name}"] = value
-                exported = text(output.get("Export", {}).get("Name"))
-                if exported is not None:
+                for exported in _exported(output):
                     self._exports[folder, exported] = value
 
     def of(self, site: Site, value: object) -> Iterator[Place]:
@@ -109,9 +108,27 @@ def properties(resource: Resource) -> Iterator[tuple[str, Any]]:
     yield from found.items() if isinstance(found, Mapping) else ()
 
 
-def _outputs(site: Site) -> Mapping[str, Any]:
+def _outputs(site: Site) -> Mapping[str, Mapping[str, Any]]:
+    """Return the outputs of *site*, but for what is none."""
     found = site.template.body.get("Outputs")
-    return found if isinstance(found, Mapping) else {}
+    outputs = found.items() if isinstance(found, Mapping) else ()
+    return {name: each for name, each in outputs if isinstance(each, Mapping)}
+
+
+def _exported(output: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the name under which *output* is exported, if it is."""
+    export = output.get("Export")
+    yield from _written(export.get("Name") if isinstance(export, Mapping) else None)
+
+
+def _written(name: object) -> Iterator[str]:
+    """Yield *name* as text where it can be written; a template may hold anything."""
+    try:
+        written = text(name)
+    except (TypeError, ValueError):
+        return
+    if written is not None:
+        yield written
 
 
 def _name_of(site: Site) -> str:
@@ -121,8 +138,9 @@ def _name_of(site: Site) -> str:
 
 def _attribute(argument: object) -> Iterator[str]:
     steps = argument if isinstance(argument, list) else [argument]
-    if all(isinstance(step, str) for step in steps):
-        yield ".".join(steps)
+    names = [step for step in steps if isinstance(step, str)]
+    if names == steps:
+        yield ".".join(names)
 
 
 def _substituted(argument: object) -> Iterator[str]:
@@ -131,9 +149,7 @@ def _substituted(argument: object) -> Iterator[str]:
 
 
 def _imported(argument: object) -> Iterator[str]:
-    name = text(argument)
-    if name is not None:
-        yield f"!{name}"
+    yield from (f"!{name}" for name in _written(argument))
 
 
 def _output_of_another(argument: object) -> Iterator[str]:

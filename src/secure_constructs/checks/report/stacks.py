@@ -73,6 +73,11 @@ class Stack:
         return sorted({str(each["Tier"]) for each in records if "Tier" in each})
 
     @property
+    def counts(self) -> Counter[State]:
+        """What came of the rules at its resources."""
+        return sum((node.counts for node in self.nodes), Counter())
+
+    @property
     def costs(self) -> list[Cost]:
         """What it costs each month."""
         return list(costs_of(place.resource for place in self.places))
