@@ -8,6 +8,7 @@ from pathlib import Path
 
 try:
     import click
+    import yaml as _yaml  # noqa: F401 - only to see that it is there
 
     from rich.console import Console
 except ImportError:  # pragma: no cover - the extra is installed wherever tests run
@@ -15,12 +16,13 @@ except ImportError:  # pragma: no cover - the extra is installed wherever tests 
 
 from secure_constructs.checks import summary as summaries
 from secure_constructs.checks.assembly import NotAnAssemblyError
+from secure_constructs.checks.check_command import check, explain, list_rules
 
 
 @click.group()
 @click.version_option(package_name="secure-constructs")
 def main() -> None:
-    """Look at synthesized CDK apps."""
+    """Check templates and synthesized CDK apps, and sum them up."""
 
 
 @main.command()
@@ -37,6 +39,10 @@ def summary(directory: Path) -> None:
     except NotAnAssemblyError as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(2) from error
+
+
+for _command in (check, list_rules, explain):
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

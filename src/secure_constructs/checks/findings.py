@@ -101,13 +101,13 @@ class Unjudged:
 
     @property
     def what(self) -> str:
-        """What they cannot judge."""
-        return self.name or "the template"
+        """What cannot be judged, and by which rule."""
+        by = f" by {self.rule.id}" if self.rule else ""
+        return f"{self.name or 'the template'}{by}"
 
     def __str__(self) -> str:
         """Say it in one sentence."""
-        by = f" by {self.rule.id}" if self.rule else ""
-        return f"{self.file}: {self.what} cannot be judged{by}: {self.why}"
+        return f"{self.file}: {self.what} cannot be judged: {self.why}"
 
 
 def judge(source: Source, rules: Iterable[Rule]) -> Iterator[Finding | Unjudged]:

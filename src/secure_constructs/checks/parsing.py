@@ -15,6 +15,7 @@ LARGEST = 16 * 2**20
 _DEEPEST = 100
 # As many values as such a file can hold; aliases can make more of few characters.
 _MOST = 5_000_000
+_VERSION = "AWSTemplateFormatVersion"
 _PLAIN = "tag:yaml.org,2002:str"
 _MERGE = "tag:yaml.org,2002:merge"
 # Dates stay text, as in JSON, and a lone `=` is nothing special.
@@ -25,17 +26,24 @@ class UnreadableError(ValueError):
     """What was to be checked cannot be read, or is no template."""
 
 
+class NoTemplateError(UnreadableError):
+    """What was read is something else, and does not even say that it is a template."""
+
+
 def parse(path: Path) -> Mapping[str, Any]:
     """
     Return the template in *path*.
 
     Raises:
-        UnreadableError: There is none, or it is not to be trusted.
+        NoTemplateError: There is something else.
+        UnreadableError: It cannot be read, or is not to be trusted.
     """
     body = _document(path, _text(path))
     resources = body.get("Resources") if isinstance(body, Mapping) else None
     if not isinstance(resources, Mapping) or not resources:
-        raise UnreadableError(f"{path} is no template: it has no Resources")
+        says_so = isinstance(body, Mapping) and _VERSION in body
+        error = UnreadableError if says_so else NoTemplateError
+        raise error(f"{path} is no template: it has no Resources")
     return {str(key): value for key, value in body.items()}
 
 

@@ -11,7 +11,12 @@ from pathlib import Path
 
 from secure_constructs.checks.assembly import NotAnAssemblyError, load, stacks_in
 from secure_constructs.checks.findings import Source
-from secure_constructs.checks.parsing import LARGEST, UnreadableError, parse
+from secure_constructs.checks.parsing import (
+    LARGEST,
+    NoTemplateError,
+    UnreadableError,
+    parse,
+)
 from secure_constructs.checks.template import Template
 
 _SUFFIXES = (".json", ".yaml", ".yml", ".template")
@@ -124,7 +129,9 @@ def _template(file: Path) -> Iterator[Source | UnreadableError]:
         yield UnreadableError(f"{file} cannot be read: {error.strerror}")
         return
     if too_large or all(sign in content for sign in _SIGNS):
-        yield _read(file)
+        found = _read(file)
+        if not isinstance(found, NoTemplateError):
+            yield found
 
 
 def _read(file: Path) -> Source | UnreadableError:

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from secure_constructs.checks.assembly import (
     NotAnAssemblyError,
@@ -19,6 +17,7 @@ from secure_constructs.checks.assembly import (
     load,
     stacks_in,
 )
+from secure_constructs.checks.tables import add, new_table, short
 
 _REPORT = "validation-report.json"
 _FAILING = ("error", "fatal")
@@ -121,43 +120,26 @@ def show(directory: Path, console: Console) -> None:
 
 
 def _stacks(stacks: list[StackOutput]) -> Table:
-    table = _table("Stack", "Tier", "Resources")
+    table = new_table("Stack", "Tier", "Resources")
     for stack in stacks:
         found = [each for _, read in stack.contents for each in read.resources.values()]
         tiers = {str(each.record["Tier"]) for each in found if "Tier" in each.record}
         types = Counter(each.type for each in found)
         counts = [f"{count} {type_}" for type_, count in sorted(types.items())]
-        _add(table, stack.name, ", ".join(sorted(tiers)), "\n".join(counts))
+        add(table, stack.name, ", ".join(sorted(tiers)), "\n".join(counts))
     return table
 
 
 def _waivers(waivers: list[Waiver]) -> Table:
-    table = _table("Waived", "At", "Reason", "Until")
+    table = new_table("Waived", "At", "Reason", "Until")
     for each in waivers:
-        _add(table, each.promise, _short(each.resource), each.reason, each.until)
+        add(table, each.promise, short(each.resource), each.reason, each.until)
     return table
 
 
 def _findings(findings: list[Finding]) -> Table:
-    table = _table("Finding", "At", "What is wrong")
+    table = new_table("Finding", "At", "What is wrong")
     for each in findings:
         rule = f"{each.rule} ({each.severity})"
-        _add(table, rule, _short(each.resource), each.description)
-    return table
-
-
-def _short(path: str) -> str:
-    """Return *path* as far as its reader wrote it, without CDK's inner ids."""
-    return path.removesuffix("/Resource").removesuffix("/Default")
-
-
-def _add(table: Table, *cells: str) -> None:
-    # As text: rich takes square brackets in a plain string for its own markup.
-    table.add_row(*map(Text, cells))
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+        add(table, rule, short(each.resource), each.description)
     return table
