@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
-from grandalf.graphs import Edge, Graph, Vertex
+from grandalf.graphs import Edge, Vertex, graph_core
 from grandalf.layouts import SugiyamaLayout
 
 _Name = TypeVar("_Name", bound=Hashable)
@@ -84,33 +84,64 @@ def drawn(
     names: Sequence[_Name], lines: Iterable[tuple[_Name, _Name]]
 ) -> Drawing[_Name]:
     """Return a drawing of *names*, connected by *lines*."""
+    pairs = list(lines)
+    groups = _groups(names, pairs)
+    alone = [group[0] for group in groups if len(group) == 1]
+    others = [_layered(group, pairs) for group in groups if len(group) > 1]
+    return _packed([*others, *_in_a_grid(alone)])
+
+
+def _groups(
+    names: Sequence[_Name], lines: Sequence[tuple[_Name, _Name]]
+) -> list[list[_Name]]:
+    """Return *names* by what hangs together, in their order."""
+    group = {name: [name] for name in names}
+    for one, two in lines:
+        small, large = sorted((group[one], group[two]), key=len)
+        if small is not large:
+            large += small
+            group |= dict.fromkeys(small, large)
+    order = {name: number for number, name in enumerate(names)}
+    found = {id(each): each for each in group.values()}.values()
+    return [sorted(each, key=order.__getitem__) for each in found]
+
+
+def _layered(
+    names: Sequence[_Name], lines: Iterable[tuple[_Name, _Name]]
+) -> Drawing[_Name]:
+    """Return the drawing of *names*, which hang together, in layers."""
     vertices = {name: Vertex(name) for name in names}
     for vertex in vertices.values():
         vertex.view = _View(WIDTH, HEIGHT)
-    edges = [Edge(vertices[source], vertices[target]) for source, target in lines]
+    edges = [
+        Edge(vertices[source], vertices[target])
+        for source, target in lines
+        if source in vertices
+    ]
     for edge in edges:
         edge.view = _Route()
-    graph = Graph(list(vertices.values()), edges)
-    groups = [_layered(core) for core in graph.C if core.order() > 1]
-    alone = [core.sV[0].data for core in graph.C if core.order() == 1]
-    return _packed([*groups, *_in_a_grid(alone)])
-
-
-def _layered(core: Any) -> Drawing[Any]:  # noqa: ANN401 - grandalf is untyped
-    """Return the drawing of what hangs together, in layers."""
+    # The whole graph would hand on the edges as a set: in another order each time.
+    core = graph_core(list(vertices.values()), edges)
     layout = SugiyamaLayout(core)
     layout.xspace, layout.yspace = _GAP_DOWN, _GAP_ACROSS
     layout.init_all()
     layout.draw()
-    boxes = {vertex.data: _turned(vertex.view.xy) for vertex in core.sV}
-    lines = [
+    boxes = {vertex.data: _turned(vertex.view.xy) for vertex in vertices.values()}
+    routes = [
         Line(
             edge.v[0].data,
             edge.v[1].data,
             _joined([_turned(point) for point in edge.view.points]),
         )
-        for edge in core.sE
+        for edge in edges
     ]
+    return _framed(boxes, routes)
+
+
+def _framed(
+    boxes: Mapping[_Name, Point], lines: Sequence[Line[_Name]]
+) -> Drawing[_Name]:
+    """Return the drawing of *boxes*, by their middles, and *lines*, and no more."""
     points = [*boxes.values(), *(point for line in lines for point in line.points)]
     left, top = (min(values) for values in zip(*points, strict=True))
     right, bottom = (max(values) for values in zip(*points, strict=True))
