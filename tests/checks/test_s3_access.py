@@ -34,6 +34,7 @@ def problems(
 
 class TestOwnedByTheAccount:
     ACLS = "Properties.OwnershipControls: ACLs are in force"
+    OPEN = "Properties.OwnershipControls: whether ACLs are in force is left to S3"
 
     def found(self, ownership: object) -> list[str]:
         """Return what S3-07 finds."""
@@ -48,15 +49,20 @@ class TestOwnedByTheAccount:
         assert [] == self.found(ownership)
 
     @pytest.mark.parametrize(
-        "ownership", ["BucketOwnerPreferred", "ObjectWriter", None, NO_VALUE], ids=str
+        "ownership", ["BucketOwnerPreferred", "ObjectWriter"], ids=str
     )
     def test_not_otherwise(self, ownership):
         """With any other ownership there are ACLs."""
         assert [self.ACLS] == self.found(ownership)
 
-    def test_not_by_itself(self):
-        """What is not written out is not relied on."""
-        assert [self.ACLS] == problems(s3.owned_by_the_account)
+    @pytest.mark.parametrize("ownership", [None, NO_VALUE], ids=str)
+    def test_not_by_itself(self, ownership):
+        """S3 enforces it for new buckets; what is not written out is not relied on."""
+        assert [self.OPEN] == self.found(ownership)
+
+    def test_not_without_controls(self):
+        """Nor is it written out where there are no controls at all."""
+        assert [self.OPEN] == problems(s3.owned_by_the_account)
 
     @pytest.mark.parametrize("acl", ["Private", "PublicRead", "LogDeliveryWrite"])
     def test_not_with_an_acl(self, acl):

@@ -176,8 +176,12 @@ def access_logged(bucket: Resource) -> Iterator[Breach]:
 def owned_by_the_account(bucket: Resource) -> Iterator[Breach]:
     """The bucket's owner owns every object, and there are no ACLs."""
     ownership = bucket.known("OwnershipControls", "Rules", 0, "ObjectOwnership")
-    if ownership not in ("BucketOwnerEnforced", UNKNOWN):
-        yield Breach("Properties.OwnershipControls", "ACLs are in force")
+    location = "Properties.OwnershipControls"
+    if ownership is None:
+        # S3 enforces it for new buckets; those of before April 2023 keep their ACLs.
+        yield Breach(location, "whether ACLs are in force is left to S3")
+    elif ownership not in ("BucketOwnerEnforced", UNKNOWN):
+        yield Breach(location, "ACLs are in force")
     if bucket.known("AccessControl") not in (None, UNKNOWN):
         yield Breach("Properties.AccessControl", "an ACL is set")
 
