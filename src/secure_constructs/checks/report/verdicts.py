@@ -56,7 +56,9 @@ class Verdicts:
     rules: Sequence[Rule]
     found: Sequence[Finding | Unjudged] = field(repr=False)
     _findings: Mapping[tuple[Path, str, str], Finding] = field(init=False, repr=False)
-    _unjudged: frozenset[tuple[Path, str]] = field(init=False, repr=False)
+    _unjudged: frozenset[tuple[Path, str | None, str | None]] = field(
+        init=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         """Make what was found easy to find."""
@@ -65,7 +67,10 @@ class Verdicts:
             for each in self.found
             if isinstance(each, Finding)
         }
-        unjudged = {(each.file, each.what) for each in self.unjudged}
+        unjudged = {
+            (each.file, each.name, each.rule.id if each.rule else None)
+            for each in self.unjudged
+        }
         object.__setattr__(self, "_findings", findings)
         object.__setattr__(self, "_unjudged", frozenset(unjudged))
 
@@ -86,8 +91,8 @@ class Verdicts:
         if not rule.concerns(place.resource) or is_of_cdk(place.resource):
             return None
         name = place.resource.logical_id
-        whats = ("the template", name, f"{name} by {rule.id}")
-        if any((place.file, what) in self._unjudged for what in whats):
+        whats = ((None, None), (name, None), (name, rule.id))
+        if any((place.file, *what) in self._unjudged for what in whats):
             return State.UNJUDGED
         if any(_rule_of(each) == rule.id for each in _recorded(place)):
             return State.WAIVED
