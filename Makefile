@@ -2,7 +2,7 @@
 # and git; all else, Node included, is set up below this directory when needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint types snapshots check lock clean
+.PHONY: help synth test lint types snapshots rules check lock clean
 
 BIN  := $(CURDIR)/.venv/bin
 NODE := $(BIN)/node
@@ -37,6 +37,9 @@ types: .venv/.stamp ## check the types
 
 snapshots: .venv/.stamp ## accept the templates of today as the tests' snapshots
 	$(BIN)/python -m pytest --snapshot-update
+
+rules: .venv/.stamp ## write docs/rules.md, which describes the rules
+	$(BIN)/python -m secure_constructs rules --format markdown > docs/rules.md
 
 check: lint types test synth ## all of the above that can fail: what CI runs
 

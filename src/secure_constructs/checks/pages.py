@@ -9,8 +9,8 @@ from secure_constructs.checks.rule import Rule
 _HEAD = """\
 # Rules
 
-What `secure-constructs check` and `Checklist` look for, and what each construct of this \
-library keeps by itself.
+What `secure-constructs check` and `Checklist` look for, and what each construct of \
+this library keeps by itself.
 `make rules` writes this page; what it says is said in the rules themselves.
 
 An error puts data or access at risk; after a warning somebody pays more, or \
@@ -26,8 +26,7 @@ def rules_page(rules: Iterable[Rule]) -> str:
 
 
 def _section(rule: Rule) -> str:
-    lines = [f"## {rule.id}", rule.title, "", *_facts(rule), ""]
-    return "\n".join([lines[0], "", *lines[1:]])
+    return "\n".join([f"## {rule.id}", "", rule.title, "", *_facts(rule), ""])
 
 
 def _facts(rule: Rule) -> Iterator[str]:

@@ -6,7 +6,7 @@ import json
 
 from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -174,13 +174,13 @@ class _Loader(yaml.CSafeLoader):
 
 def _short_form(loader: _Loader, name: str, node: yaml.Node) -> Any:  # noqa: ANN401 - a template is untyped
     """Return the function that is written as a tag, such as `!Ref`."""
-    argument: Any = None
+    argument: Any
     if isinstance(node, yaml.MappingNode):
         argument = loader.construct_mapping(node, deep=True)
     elif isinstance(node, yaml.SequenceNode):
         argument = loader.construct_sequence(node, deep=True)
-    elif isinstance(node, yaml.ScalarNode):
-        argument = loader.construct_scalar(node)
+    else:
+        argument = loader.construct_scalar(cast("yaml.ScalarNode", node))
     if name == "GetAtt" and isinstance(argument, str):
         argument = argument.split(".", 1)
     return {name if name in ("Ref", "Condition") else f"Fn::{name}": argument}
