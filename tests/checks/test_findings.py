@@ -139,7 +139,7 @@ class TestWaivers:
 
     def test_may_lack_a_reason(self):
         """That is a finding of another rule."""
-        record = {"Waivers": {"T-01": {}}}
+        record: Any = {"Waivers": {"T-01": {}}}
 
         assert [("T-01", "Data", "")] == places({"Data": bucket(record)})
 

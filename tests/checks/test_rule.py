@@ -57,6 +57,16 @@ class TestRule:
         """A rule of our own may have no equal elsewhere."""
         assert ((), ()) == (typed.controls, typed.nag)
 
+    def test_is_an_error(self):
+        """Unless it says otherwise, a breach of it is an error."""
+        assert "error" == named.severity
+
+    def test_may_be_a_warning(self):
+        """A rule may say that its breach is a warning."""
+        made = rule("T-03", why="Why.", fix="Fix.", severity="warning")
+
+        assert "warning" == made(lambda _: iter(())).severity
+
     def test_may_have_no_title(self):
         """A function without a docstring makes a rule without a title."""
         made = rule("T-03", why="Why.", fix="Fix.")(lambda _: iter(()))
@@ -108,6 +118,15 @@ class TestRules:
             *("LAM-15", "EVB-01", "EVB-02", "EVB-03", "EVB-04", "EVB-06", "EVB-08"),
             *("CDK-01", "CDK-02", "CDK-06", "CDK-07"),
         } <= {each.id for each in RULES}
+
+    def test_are_errors_where_data_or_access_is_at_risk(self):
+        """The others, about costs and about what nobody notices, are warnings."""
+        warnings = {
+            *("S3-05", "S3-06", "LAM-01", "LAM-02", "LAM-03", "LAM-05", "LAM-08"),
+            *("EVB-01", "EVB-02", "EVB-04", "EVB-08", "CDK-01"),
+        }
+
+        assert warnings == {each.id for each in RULES if each.severity == "warning"}
 
     @_EACH
     def test_have_an_id_of_the_checklist(self, each):

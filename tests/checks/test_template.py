@@ -102,6 +102,10 @@ class TestIsIntrinsic:
         """References and functions are intrinsics."""
         assert is_intrinsic(unknown)
 
+    def test_knows_what_a_macro_adds_to(self):
+        """A macro of AWS may change all that stands beside it."""
+        assert is_intrinsic({"Status": "On", "Fn::Transform": {"Name": "AWS::Include"}})
+
     @pytest.mark.parametrize(
         "value",
         [
@@ -188,6 +192,7 @@ class TestText:
             {"Status": "On"},
             NO_VALUE,
             {"Fn::ImportValue": "Shared"},
+            {"Fn::Transform": {"Name": "AWS::Include"}, "Ref": "A"},
             {"Fn::Sub": ["${Name}", {"Name": "a"}]},
             {"Fn::Join": ["", ["a", {"Fn::ImportValue": "Shared"}]]},
             {"Fn::Join": [",", {"Fn::Split": ["-", "a-b"]}]},
@@ -215,7 +220,8 @@ class TestResource:
         assert "" == template.resources["Odd"].type
 
     @pytest.mark.parametrize(
-        "metadata", [None, {}, {"Other": 1}, {"SecureConstructs": None}]
+        "metadata",
+        [None, {}, "text", {"Other": 1}, *({"SecureConstructs": x} for x in (None, 1))],
     )
     def test_has_no_record_of_others(self, metadata):
         """Only what this library marked has a record."""
@@ -248,6 +254,16 @@ class TestTemplate:
     def test_may_have_no_resources(self):
         """A template of parameters alone has no resources."""
         assert {} == Template({"Parameters": {}}).resources
+
+    @pytest.mark.parametrize(
+        ("name", "body"),
+        [("Odd", None), ("Odd", "text"), ("Fn::Transform", {}), ("Fn::ForEach::X", [])],
+    )
+    def test_has_only_resources_that_are_written_out(self, name, body):
+        """What is none, or is made by the deployment, is not among them."""
+        resources = {"Data": {"Type": "T::One"}, name: body}
+
+        assert ["Data"] == list(Template({"Resources": resources}).resources)
 
     def test_finds_by_types(self):
         """Resources of any of the types are found, in order."""
