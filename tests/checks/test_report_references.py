@@ -122,6 +122,12 @@ class TestReferences:
             {"Ref": "Given"}, other, with_nested(), at=2
         )
 
+    def test_find_nothing_around_a_nested_stack_that_is_not_there(self):
+        """CDK's paths may be those of another synthesis."""
+        stack = a_stack({"Top": QUEUE}, paths=PATHS, nested=[INSIDE])
+
+        assert [] == found({"Ref": "Given"}, stack, at=1)
+
     def test_find_what_another_stack_exports(self):
         """An export leads to the resource of the other stack."""
         output = {"Value": {"Ref": "A"}, "Export": {"Name": "Base:A"}}

@@ -25,14 +25,16 @@ class References:
     """
 
     def __init__(self, sites: Iterable[Site]) -> None:
-        self._sites = {site.file: site for site in sites}
-        self._nested = {
-            (site.source.name, f"{site.home}.NestedStack"): site
-            for site in self._sites.values()
-            if site.home
+        known = list(sites)
+        self._nested = {(site.name, site.home): site for site in known if site.home}
+        self._around = {
+            (site.name, _home(place)): (site, place)
+            for site in known
+            for place in site.places.values()
+            if place.resource.type == _NESTED
         }
         self._exports: dict[tuple[Path, str], tuple[Site, Any]] = {}
-        for site in self._sites.values():
+        for site in known:
             for name, output in _outputs(site).items():
                 # Stages do not refer to each other, and each has a folder.
                 folder, value = site.file.parent, (site, output.get("Value"))
@@ -62,8 +64,7 @@ class References:
     ) -> tuple[Site, Any] | None:
         """Return the value that *name* passes on, and the template that it is in."""
         if place is not None and place.resource.type == _NESTED:
-            step = place.path.rpartition("/")[0]
-            inner = self._nested.get((site.source.name, step))
+            inner = self._nested.get((site.name, _home(place)))
             output = name.partition(_OUTPUT)[2]
             return (inner, _outputs(inner).get(output)) if inner and output else None
         if name.startswith("!"):
@@ -74,13 +75,10 @@ class References:
 
     def _parameter(self, site: Site, name: str) -> tuple[Site, Any] | None:
         """Return what the stack around a nested one passes as the parameter *name*."""
-        for around in self._sites.values():
-            if around.source is not site.source:
-                continue
-            for place in around.places.values():
-                if place.path.startswith(f"{site.home}.NestedStack/"):
-                    return around, place.resource.read("Parameters", name)
-        return None
+        around = self._around.get((site.name, site.home))
+        if around is None:
+            return None
+        return around[0], around[1].resource.read("Parameters", name)
 
 
 def named(value: object) -> Iterator[str]:
@@ -129,6 +127,11 @@ def _written(name: object) -> Iterator[str]:
         return
     if written is not None:
         yield written
+
+
+def _home(nested: Place) -> str:
+    """Return the path of the stack that the resource *nested* is."""
+    return nested.path.rpartition(".NestedStack/")[0]
 
 
 def _name_of(site: Site) -> str:
