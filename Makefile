@@ -24,7 +24,7 @@ synth: .venv/.stamp node_modules/.stamp ## synthesize the examples and sum up th
 	python -m secure_constructs summary cdk.out || status=$$?; \
 	exit $$status
 
-test: .venv/.stamp ## run the tests and measure their coverage
+test: .venv/.stamp node_modules/.stamp ## run the tests and measure their coverage
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 

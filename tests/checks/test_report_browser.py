@@ -101,7 +101,7 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 
 @pytest.fixture
-def opened(browser, page) -> webdriver.Chrome:
+def opened(browser: webdriver.Chrome, page: Path) -> webdriver.Chrome:
     """The browser with the report on a wide screen."""
     look(browser, page, width=1280, scheme="light")
     return browser
@@ -240,12 +240,14 @@ class TestKeyboard:
 
 
 class TestFilter:
-    def rows(self, opened) -> list[str]:
+    def rows(self, opened: webdriver.Chrome) -> list[str]:
         """Return the rows of the matrix that are shown."""
-        return opened.execute_script(
-            "return [...document.querySelectorAll('.matrix tbody tr:not(.group)')]"
-            ".filter(each => each.checkVisibility())"
-            ".map(each => each.cells[0].innerText)"
+        return list(
+            opened.execute_script(
+                "return [...document.querySelectorAll('.matrix tbody tr:not(.group)')]"
+                ".filter(each => each.checkVisibility())"
+                ".map(each => each.cells[0].innerText)"
+            )
         )
 
     def test_finds_resources(self, opened):
