@@ -8,7 +8,9 @@ from pathlib import Path
 
 try:
     import click
-    import yaml as _yaml  # noqa: F401 - only to see that it is there
+    import grandalf as _grandalf  # noqa: F401 - only to see that it is there
+    import jinja2 as _jinja2  # noqa: F401 - likewise
+    import yaml as _yaml  # noqa: F401 - likewise
 
     from rich.console import Console
 except ImportError:  # pragma: no cover - the extra is installed wherever tests run
@@ -17,12 +19,13 @@ except ImportError:  # pragma: no cover - the extra is installed wherever tests 
 from secure_constructs.checks import summary as summaries
 from secure_constructs.checks.assembly import NotAnAssemblyError
 from secure_constructs.checks.check_command import check, explain, list_rules
+from secure_constructs.checks.report_command import report
 
 
 @click.group()
 @click.version_option(package_name="secure-constructs")
 def main() -> None:
-    """Check templates and synthesized CDK apps, and sum them up."""
+    """Check templates and synthesized CDK apps, sum them up, and report on them."""
 
 
 @main.command()
@@ -41,7 +44,7 @@ def summary(directory: Path) -> None:
         raise SystemExit(2) from error
 
 
-for _command in (check, list_rules, explain):
+for _command in (check, list_rules, explain, report):
     main.add_command(_command)
 
 

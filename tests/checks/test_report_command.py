@@ -12,6 +12,7 @@ import pytest
 
 from click.testing import CliRunner, Result
 
+from secure_constructs.__main__ import main
 from secure_constructs.checks.report_command import report
 
 TEMPLATE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
@@ -118,6 +119,11 @@ class TestReport:
 
         assert 2 == result.exit_code
         assert "neither a web address nor a folder" in result.stderr
+
+
+    def test_is_a_command_of_the_library(self):
+        """`secure-constructs report` runs it."""
+        assert report is main.commands["report"]
 
 
 class TestErrors:
