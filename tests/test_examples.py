@@ -9,6 +9,9 @@ import runpy
 import aws_cdk as cdk
 import pytest
 
+from secure_constructs import Checklist
+from secure_constructs.checks import RULES
+from secure_constructs.checks.checked import check
 from tests.support.nag import ORDINARY, STRICT, add_packs
 from tests.support.synth import RECOMMENDED, ROOT, new_app, synthesize
 
@@ -38,6 +41,16 @@ class TestFindings:
         add_packs(app, *ORDINARY, *STRICT)
 
         assert set() == synthesize(app).findings
+
+    def test_no_rule_finds_anything(self, tier):
+        """Over all of it, tags and stacks included, only what is waived is found."""
+        app = example(tier)
+        cdk.Validations.of(app).add_plugins(Checklist())
+        assembly = synthesize(app)
+        checked = check([assembly.directory], RULES)
+
+        assert set() == assembly.findings
+        assert ([], [], []) == (checked.open, checked.unjudged, checked.unread)
 
     def test_acknowledges_little_for_ordinary_packs(self, tier):
         """

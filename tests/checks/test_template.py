@@ -266,12 +266,12 @@ class TestTemplate:
         assert ["Data"] == list(Template({"Resources": resources}).resources)
 
     def test_finds_by_types(self):
-        """Resources of any of the types are found, in order."""
+        """Resources of each of the types are found, one type after the other."""
         types = {"A": "T::One", "B": "T::Two", "C": "T::Three"}
         body = {name: {"Type": type_} for name, type_ in types.items()}
         found = Template({"Resources": body}).of_type("T::Three", "T::One")
 
-        assert ["A", "C"] == [each.logical_id for each in found]
+        assert ["C", "A"] == [each.logical_id for each in found]
 
     def test_knows_no_account_and_no_protection_by_itself(self):
         """A template does not say where it is deployed to."""

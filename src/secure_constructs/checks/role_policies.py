@@ -30,14 +30,14 @@ def policies_of(role: Resource) -> Iterator[Policy]:
     """Yield the policies of *role* that the template holds."""
     for index, _ in enumerate(listed(role.known("Policies"))):
         yield read_policy(role, "Policies", index, "PolicyDocument")
-    arns = [text(each) for each in listed(role.known("ManagedPolicyArns"))]
     found: dict[str, Resource] = {}
     for type_, key in _ATTACHED.items():
         for policy in role.template.naming(role, type_, key, name="RoleName"):
             found[policy.logical_id] = policy
-    for policy in role.template.of_type("AWS::IAM::ManagedPolicy"):
-        if f"${{{policy.logical_id}}}" in arns:
-            found[policy.logical_id] = policy
+    for arn in listed(role.known("ManagedPolicyArns")):
+        named = role.template.referred(arn)
+        if named and named.type == "AWS::IAM::ManagedPolicy":
+            found[named.logical_id] = named
     for policy in found.values():
         yield read_policy(policy, "PolicyDocument")
 
