@@ -34,7 +34,7 @@ def shop() -> dict[str, Any]:
         waived = record if number % 7 == 0 else None
         variables = {"FILES": {"Ref": f"Files{number}"}}
         found |= {
-            f"OrdersRouteNumber{number}": resource(
+            f"OrdersPlacedByCustomersRouteNumber{number}": resource(
                 "Events::Rule",
                 EventBusName={"Ref": "Bus"},
                 Targets=[{"Arn": {"Fn::GetAtt": [f"Handler{number}", "Arn"]}}],
@@ -156,7 +156,7 @@ class TestDrawing:
     def test_is_readable(self, opened):
         """Its texts are as large as on the page, however many resources there are."""
         smallest = opened.execute_script(
-            "return Math.min(...[...document.querySelectorAll('svg text.name')]"
+            "return Math.min(...[...document.querySelectorAll('.name')]"
             ".map(each => each.getBoundingClientRect().height))"
         )
 
@@ -207,7 +207,7 @@ class TestDrawing:
         opened.execute_script("document.querySelector('.box').focus()")
         opened.execute_script("document.activeElement.blur()")
 
-        assert [] == opened.find_elements(By.CSS_SELECTOR, "svg.traced")
+        assert [] == opened.find_elements(By.CSS_SELECTOR, ".traced")
 
 
 class TestKeyboard:

@@ -236,7 +236,7 @@ class TestBadges:
         logging = {"DestinationBucketName": {"Ref": "Logs"}}
         bucket = resource("S3::Bucket", LoggingConfiguration=logging)
 
-        assert {"Data": [("logs to", "Logs")]} == badges(
+        assert {"Data": [("access log", "Logs")]} == badges(
             {"Data": bucket, "Logs": BUCKET}
         )
 

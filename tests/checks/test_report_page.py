@@ -370,7 +370,7 @@ class TestStacks:
         """A long name ends in its box, where its end says most."""
         stack = a_stack({"A" * 20 + "VeryLongName": QUEUE}, folder=folder)
 
-        assert ">…AAAAAAAAAAAAVeryLongName</text>" in page(stack)
+        assert ">…AAAAAAAAAVeryLongName</text>" in page(stack)
 
 
 class TestMatrix:

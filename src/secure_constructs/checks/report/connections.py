@@ -15,7 +15,7 @@ from secure_constructs.checks.template import listed
 _KEY = "AWS::KMS::Key"
 # What most constructs share: lines to it would hide all others.
 _SHARED: Mapping[tuple[str, str], str] = {
-    ("AWS::S3::Bucket", "LoggingConfiguration"): "logs to",
+    ("AWS::S3::Bucket", "LoggingConfiguration"): "access log",
     ("AWS::CloudWatch::Alarm", "AlarmActions"): "alarms",
     ("AWS::CloudWatch::Alarm", "OKActions"): "alarms",
     ("AWS::CloudWatch::Alarm", "InsufficientDataActions"): "alarms",
@@ -59,7 +59,7 @@ class Badge:
     Something shared that a construct uses.
 
     Attributes:
-        word: How, such as `key` or `logs to`.
+        word: How, such as `key` or `access log`.
         part: The construct that is shared.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _INNER = ("Default", "Resource")
-_LONGEST = 25
+_LONGEST = 22
 
 
 def label(source: str, path: str) -> str:

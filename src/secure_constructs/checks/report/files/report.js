@@ -1,6 +1,6 @@
 "use strict";
 // Everything here is a convenience: the page says all it has to say without it.
-for (const drawing of document.querySelectorAll(".drawing svg")) {
+for (const drawing of document.querySelectorAll(".drawing > svg")) {
   const trace = (event) => {
     const box = event.target.closest(".box");
     const id = box && box.getAttribute("href").slice(1);
