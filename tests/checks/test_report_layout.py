@@ -74,11 +74,22 @@ class TestDrawn:
         assert drawing.width >= right + 12
         assert drawing.height >= bottom + 12
 
-    def test_has_no_more_room_than_is_needed(self):
-        """A box alone has a margin around it."""
-        drawing = drawn(["a"], [])
+    @pytest.mark.parametrize("lines", [[], [("a", "b")], [("b", "a"), ("a", "b")]])
+    def test_has_no_more_room_than_is_needed(self, lines):
+        """Two boxes beside each other have a margin around them."""
+        drawing = drawn(["a", "b"], lines)
+        left, right = sorted(box.x for box in drawing.boxes)
 
-        assert (WIDTH + 24, HEIGHT + 24) == (drawing.width, drawing.height)
+        assert 12 == left
+        assert {12} == {box.y for box in drawing.boxes}
+        assert (right + WIDTH + 12, HEIGHT + 24) == (drawing.width, drawing.height)
+
+    def test_has_gaps(self):
+        """Wide ones for lines, small ones below each other."""
+        corners = at(drawn(list("abc"), [("a", "b"), ("a", "c")]))
+
+        assert WIDTH + 56 == corners["b"][0] - corners["a"][0]
+        assert HEIGHT + 18 == abs(corners["b"][1] - corners["c"][1])
 
     def test_shows_each_thing_once(self):
         """Whether it is connected or not."""

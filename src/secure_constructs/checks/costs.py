@@ -1,8 +1,10 @@
-"""What resources cost each month whether they are used or not, as far as is known."""
+"""
+What resources cost each month whether they are used or not, as far as is known.
+
+Prices are in US dollars, from the price list of US East (N. Virginia).
+"""
 
 from __future__ import annotations
-
-import datetime as dt
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -10,8 +12,6 @@ from decimal import Decimal
 
 from secure_constructs.checks.template import Resource, listed
 
-# When the prices were looked up: in US dollars, for US East (N. Virginia).
-AS_OF = dt.date(2026, 11, 1)
 # What is left out, in words for the reader of a sum.
 NOT_COUNTED = (
     "what is paid by use: requests, storage, logs, traces, events, KMS calls",

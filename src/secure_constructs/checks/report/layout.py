@@ -14,7 +14,7 @@ from grandalf.layouts import SugiyamaLayout
 _Name = TypeVar("_Name", bound=Hashable)
 Point = tuple[float, float]
 
-WIDTH, HEIGHT = 192, 64
+WIDTH, HEIGHT = 204, 64
 _GAP_ACROSS, _GAP_DOWN = 56, 18
 _MARGIN = 12
 # About as wide as a page: what is wider is scrolled, never made smaller.
