@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 from pathlib import Path
 from typing import Any
@@ -376,3 +378,15 @@ class TestRules:
 
         assert (2, "") == (result.exit_code, result.stdout)
         assert "there is no rule 'S3-4'; there are S3-04" in result.stderr
+
+
+def test_loads_no_cdk():
+    """Templates are checked where there is no Node, and without waiting for it."""
+    code = (
+        "import sys; from secure_constructs.__main__ import main; "
+        "print({'aws_cdk', 'constructs', 'jsii'} & set(sys.modules))"
+    )
+    run = [sys.executable, "-c", code]
+    said = subprocess.run(run, capture_output=True, text=True, check=True)  # noqa: S603 - our own interpreter
+
+    assert "set()" == said.stdout.strip()
