@@ -141,6 +141,20 @@ class TestLook:
             "return performance.getEntriesByType('resource').map(each => each.name)"
         )
 
+    def test_lacks_nothing_without_its_script(self, browser, small_page):
+        """Viewers of build artifacts run none; only what needs it is not shown."""
+        switch = "Emulation.setScriptExecutionDisabled"
+        browser.execute_cdp_cmd(switch, {"value": True})
+        try:
+            look(browser, small_page, width=1280, scheme="light")
+            sections = browser.find_elements(By.CSS_SELECTOR, "section, svg, .matrix")
+            hidden = browser.find_elements(By.CSS_SELECTOR, "[hidden]")
+
+            assert all(each.is_displayed() for each in sections)
+            assert ["filter"] == [each.get_attribute("class") for each in hidden]
+        finally:
+            browser.execute_cdp_cmd(switch, {"value": False})
+
     def test_has_no_errors(self, opened):
         """Style and script are those that the page's policy allows."""
         opened.get_log("browser")

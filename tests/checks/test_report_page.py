@@ -479,6 +479,13 @@ class TestFiles:
 
 
 class TestLabels:
+    def test_may_be_broken_at_steps_and_humps(self, folder):
+        """A long name has no space to break it at, and columns are narrow."""
+        paths = {"Queue": "Shop/Api2/AccessLogs.v1/Resource"}
+        stack = a_stack({"Queue": QUEUE}, paths=paths, folder=folder)
+
+        assert "Api2/<wbr>Access<wbr>Logs.<wbr>v1</a>" in page(stack)
+
     @pytest.mark.parametrize(
         ("name", "path", "label"),
         [

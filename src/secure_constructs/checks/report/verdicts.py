@@ -85,11 +85,11 @@ class Verdicts:
 
     def state(self, rule: Rule, place: Place) -> State | None:
         """Return what came of *rule* at *place*; None where it does not apply."""
+        if not rule.concerns(place.resource) or is_of_cdk(place.resource):
+            return None
         finding = self.finding(rule, place)
         if finding is not None:
             return State.BROKEN if finding.waived is None else State.WAIVED
-        if not rule.concerns(place.resource) or is_of_cdk(place.resource):
-            return None
         name = place.resource.logical_id
         whats = ((None, None), (name, None), (name, rule.id))
         if any((place.file, *what) in self._unjudged for what in whats):
