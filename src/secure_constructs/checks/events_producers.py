@@ -68,7 +68,7 @@ def _written(policies: Iterable[Resource]) -> list[Any]:
     """Return the statements of *policies*, also where they are written the old way."""
     return [
         parsed(each.read("Statement"))
-        if each.read("Principal") is None
+        if each.read("Principal") in (None, UNKNOWN)
         else _of_old(each)
         for each in policies
     ]

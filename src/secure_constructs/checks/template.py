@@ -249,11 +249,26 @@ def text(value: object) -> str | None:
     """
     if isinstance(value, str):
         return value
-    if not is_intrinsic(value) or len(cast("Mapping[str, Any]", value)) > 1:
+    if not is_intrinsic(value) or len(cast("dict[str, Any]", value)) > 1:
         return None
-    ((name, argument),) = cast("Mapping[str, Any]", value).items()
-    write = _WRITERS.get(name)
-    return write(argument) if write else None
+    return _written(value)
+
+
+def _written(value: object) -> str | None:
+    """Return the text of the function *value*."""
+    match value:
+        case {"Ref": str(name)} | {"Fn::GetAtt": str(name)}:
+            return f"${{{name}}}"
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"${{{name}.{attribute}}}"
+        case {"Fn::Join": [str(delimiter), parts]}:
+            texts = [text(part) for part in listed(parts)]
+            known = [each for each in texts if each is not None]
+            return delimiter.join(known) if len(known) == len(texts) else None
+        # The long form has variables of its own, which may be anything.
+        case {"Fn::Sub": str(pattern)}:
+            return pattern
+    return None
 
 
 @functools.cache
@@ -268,23 +283,3 @@ def _step(value: Any, step: str | int) -> Any:  # noqa: ANN401 - templates are u
     if isinstance(value, list) and isinstance(step, int) and step < len(value):
         return value[step]
     return None
-
-
-def _attribute(argument: str | list[str]) -> str:
-    return f"${{{argument if isinstance(argument, str) else '.'.join(argument)}}}"
-
-
-def _joined(argument: list[Any]) -> str | None:
-    delimiter, parts = argument
-    texts = [text(part) for part in listed(parts)]
-    known = [each for each in texts if each is not None]
-    return delimiter.join(known) if len(known) == len(texts) else None
-
-
-_WRITERS: Mapping[str, Callable[[Any], str | None]] = {
-    "Ref": lambda name: f"${{{name}}}",
-    "Fn::GetAtt": _attribute,
-    "Fn::Join": _joined,
-    # The long form has variables of its own, which may be anything.
-    "Fn::Sub": lambda pattern: pattern if isinstance(pattern, str) else None,
-}
