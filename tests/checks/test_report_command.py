@@ -120,7 +120,6 @@ class TestReport:
         assert 2 == result.exit_code
         assert "neither a web address nor a folder" in result.stderr
 
-
     def test_is_a_command_of_the_library(self):
         """`secure-constructs report` runs it."""
         assert report is main.commands["report"]

@@ -366,6 +366,13 @@ class TestStacks:
         assert {"construct-2"} == {value for name, value in known if name == "data-to"}
         assert names["data-from"] in Page(page(shop)).ids
 
+    def test_have_curves_from_box_to_box(self, folder):
+        """They leave and reach boxes by level, and turn half-way."""
+        fn = resource("Lambda::Function", Environment={"Ref": "Queue"})
+        html = page(a_stack({"Fn": fn, "Queue": QUEUE}, folder=folder))
+
+        assert 'd="M216 44C244 44 244 44 272 44"' in html
+
     def test_have_short_names_in_boxes(self, folder):
         """A long name ends in its box, where its end says most."""
         stack = a_stack({"A" * 20 + "VeryLongName": QUEUE}, folder=folder)

@@ -15,7 +15,8 @@ from selenium.webdriver.chrome.service import Service
 
 ROOT = Path(__file__).parents[2]
 _AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Where there are several, the driver is usually that of the first.
+_BROWSERS = ("google-chrome", "chromium", "chromium-browser")
 # Set where a test must not be left out: there, what is missing is an error.
 _REQUIRED = "SECURE_CONSTRUCTS_BROWSER"
 
