@@ -91,9 +91,10 @@ class TestValues:
     @pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.template"])
     def test_of_json_need_no_suffix(self, written, name):
         """JSON is known by itself, with a byte order mark or without."""
-        text = '\ufeff{"Resources": {"A": {"Type": "T"}}}'
+        text = '\ufeff{"Resources": {"A": {"Type": "not YAML\\/"}}}'
 
-        assert {"Resources": {"A": {"Type": "T"}}} == parse(written(text, name))
+        expected = {"Resources": {"A": {"Type": "not YAML/"}}}
+        assert expected == parse(written(text, name))
 
     def test_of_yaml_that_begins_as_json_does(self, written):
         """A file that says it is YAML may be written with braces."""
