@@ -145,10 +145,14 @@ class TestErrors:
 
         assert 2 == run(app.parent).stderr.count("Error: ")
 
-    def test_are_said_of_what_cannot_be_written(self, app):
-        """A folder may be missing."""
-        output = app / "missing" / "out.html"
+    @pytest.mark.parametrize(
+        ("name", "problem"),
+        [("missing/out.html", "No such file or directory"), (".", "Is a directory")],
+    )
+    def test_are_said_of_what_cannot_be_written(self, app, name, problem):
+        """A folder may be missing, or stand in the way."""
+        output = app / name
         result = run(app, "-o", output)
 
         assert 2 == result.exit_code
-        assert f"Error: {output} cannot be written: No such file" in result.stderr
+        assert f"Error: {output} cannot be written: {problem}\n" == result.stderr

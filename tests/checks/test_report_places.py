@@ -27,6 +27,7 @@ class TestPlace:
             ("Shop/Files/Resource", "Shop/Files"),
             ("Shop/Files/Default/Policy/Resource", "Shop/Files/Default/Policy"),
             ("Shop/Files/Permission", "Shop/Files/Permission"),
+            ("Shop/Resource", "Shop"),
             ("Resource", "Resource"),
         ],
     )

@@ -29,7 +29,7 @@ _UNREADABLE = 2
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     default="report.html",
     show_default=True,
     help="Where to write the report.",
