@@ -120,11 +120,8 @@ def _exported(output: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _written(name: object) -> Iterator[str]:
-    """Yield *name* as text where it can be written; a template may hold anything."""
-    try:
-        written = text(name)
-    except (TypeError, ValueError):
-        return
+    """Yield *name* as text where it can be written."""
+    written = text(name)
     if written is not None:
         yield written
 
