@@ -20,6 +20,8 @@ Parameters:
       Queue: 1
   'Queue':
     Type: AWS::SQS::Queue
+    Metadata:
+      Topic: 1
 Outputs:
   Bucket: {Value: 1}
 """

@@ -91,9 +91,9 @@ class TestValues:
     @pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.template"])
     def test_of_json_need_no_suffix(self, written, name):
         """JSON is known by itself, with a byte order mark or without."""
-        text = '\ufeff{"Resources": {"A": {"Type": "not YAML\\/"}}}'
+        text = '\ufeff{"Resources": {"A": {"Type": "\\ud83e\\udea3"}}}'
 
-        expected = {"Resources": {"A": {"Type": "not YAML/"}}}
+        expected = {"Resources": {"A": {"Type": "\U0001faa3"}}}
         assert expected == parse(written(text, name))
 
     def test_of_yaml_that_begins_as_json_does(self, written):
