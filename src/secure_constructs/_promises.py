@@ -29,6 +29,7 @@ def keep_promises(
     by_default: Iterable[str] = (),
     waivers: Mapping[Rule | str, Waived | None] | None = None,
     encryption: str | None = None,
+    terms: Mapping[str, object] | None = None,
 ) -> CfnResource:
     """
     Put on record what *resource* promises, and what it does not.
@@ -48,6 +49,7 @@ def keep_promises(
             id where there is no rule, or where the rule reads the record itself
             because only a part was given up.
         encryption: How it is encrypted at rest, where that was asked for.
+        terms: What else the rules need to know of it, by the names they read.
 
     Returns:
         The L1 resource.
@@ -56,6 +58,7 @@ def keep_promises(
     record: dict[str, Any] = {"Construct": kind, "Tier": tier.value}
     if encryption:
         record["Encryption"] = encryption
+    record.update(terms or {})
     if given:
         record["Waivers"] = {_id(rule): _shown(given[rule]) for rule in given}
     l1 = cast("CfnResource", resource.node.default_child)
