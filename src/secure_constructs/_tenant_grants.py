@@ -7,12 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from aws_cdk import aws_iam as iam
+from aws_cdk import Aws, aws_iam as iam
 
 from secure_constructs._inputs import Inputs, is_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from aws_cdk import IResource, aws_kms as kms
 
 Access = Literal["read", "write", "read_write"]
 
@@ -31,12 +33,12 @@ _WRITE = [
     "dynamodb:UpdateItem",
 ]
 # No Scan and no PartiQL: neither has to name a key. Transactions are made of these.
-_ACTIONS: dict[Access, list[str]] = {
+ACTIONS: dict[Access, list[str]] = {
     "read": _READ,
     "write": _WRITE,
     "read_write": sorted([*_READ, *_WRITE]),
 }
-_ON_INDEXES = "dynamodb:Query"
+ON_INDEXES = "dynamodb:Query"
 _DECRYPT = ["kms:Decrypt", "kms:DescribeKey"]
 _ENCRYPT = [
     "kms:Decrypt",
@@ -47,6 +49,12 @@ _ENCRYPT = [
     "kms:ReEncryptFrom",
     "kms:ReEncryptTo",
 ]
+# What DynamoDB asks of a table's key for who reads or writes.
+KEY_ACTIONS: dict[Access, list[str]] = {
+    "read": _DECRYPT,
+    "write": _ENCRYPT,
+    "read_write": _ENCRYPT,
+}
 _LEADING_KEYS = "dynamodb:LeadingKeys"
 _PLACEHOLDER = "{tenant}"
 # What may stand between a key's parts, and thus in no tenant's id: with it `a` would
@@ -131,28 +139,38 @@ def tenant_statements(
             delimiter.
     """
     condition = _own_keys(key_format, tag_key, compound=compound)
-    found = [_allow(_ACTIONS[access], table_arn, condition)]
+    found = [_allow(ACTIONS[access], table_arn, condition)]
     if index_arns and access != "write":
-        found.append(_allow(_ON_INDEXES, list(index_arns), condition))
+        found.append(_allow(ON_INDEXES, list(index_arns), condition))
     return found
 
 
-def key_statement(
-    key_arn: str, *, access: Access, service: str, tag_key: str
-) -> dict[str, Any]:
+def key_statements(
+    resource: IResource,
+    key: kms.IKey | None,
+    *,
+    access: Access,
+    service: str,
+    tag_key: str,
+    actions: Mapping[Access, list[str]] = KEY_ACTIONS,
+) -> list[dict[str, Any]]:
     """
     Return how a tenant may use a customer's key: by way of a *service* only.
 
     Args:
-        key_arn: The ARN of the key.
-        access: What the tenant may do with what the key encrypts.
-        service: The service's endpoint, such as `s3.eu-west-1.amazonaws.com`.
+        resource: What the key encrypts.
+        key: The key, if there is one.
+        access: What the tenant may do with the resource.
+        service: The service's name, such as `s3`.
         tag_key: The key of the session's tag that says which tenant it is.
+        actions: What the service asks of the key; defaults to what DynamoDB does.
     """
-    actions = _DECRYPT if access == "read" else _ENCRYPT
+    if key is None:
+        return []
     condition = some_tenant(tag_key)
-    condition["StringEquals"] = {"kms:ViaService": service}
-    return _allow(actions, key_arn, condition)
+    endpoint = f"{service}.{resource.env.region}.{Aws.URL_SUFFIX}"
+    condition["StringEquals"] = {"kms:ViaService": endpoint}
+    return [_allow(actions[access], key.key_arn, condition)]
 
 
 def some_tenant(tag_key: str, *, of: str = "aws:PrincipalTag") -> dict[str, Any]:
