@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from secure_constructs.checks import cdk, iam, kms, lambda_, lambda_failures, s3
+from secure_constructs.checks import (
+    cdk,
+    dynamodb,
+    iam,
+    kms,
+    lambda_,
+    lambda_failures,
+    s3,
+)
 from secure_constructs.checks.rule import Breach, Rule
 from secure_constructs.checks.template import Resource, Template
 
@@ -12,6 +20,7 @@ RULES: tuple[Rule, ...] = (
     *iam.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
+    *dynamodb.RULES,
     *cdk.RULES,
 )
 

@@ -21,7 +21,15 @@ from aws_cdk import (
     Validations,
 )
 
-from secure_constructs.checks import cdk, iam, kms, lambda_, lambda_failures, s3
+from secure_constructs.checks import (
+    cdk,
+    dynamodb,
+    iam,
+    kms,
+    lambda_,
+    lambda_failures,
+    s3,
+)
 from secure_constructs.checks.assembly import stacks_at
 
 if TYPE_CHECKING:
@@ -44,6 +52,7 @@ _KEPT_RULES = (
     *iam.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
+    *dynamodb.RULES,
     cdk.weakenings_argued,
 )
 
