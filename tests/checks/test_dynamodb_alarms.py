@@ -191,14 +191,17 @@ class TestUnknown:
     def test_parts_of_a_dimension(self, unknown, part):
         """The table may be this one."""
         said = metric(Dimensions=[{**BY_NAME, part: unknown}])
+        named = {"TableName": "orders"}
 
         assert [] == problems(alarm(**said), *OTHERS)
+        assert [] == problems(alarm(**said), *OTHERS, properties=named)
 
     def test_whole_dimensions(self, unknown):
         """One dimension of several."""
-        said = metric(Dimensions=[unknown])
+        for known in ([], [BY_OPERATION], [BY_NAME, BY_OPERATION]):
+            said = metric(Dimensions=[*known, unknown])
 
-        assert [] == problems(alarm(**said), *OTHERS)
+            assert [] == problems(alarm(**said), *OTHERS)
 
     def test_formulas(self, unknown):
         """The whole, a term, or what it asks for."""

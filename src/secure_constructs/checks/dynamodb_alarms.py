@@ -7,7 +7,7 @@ import re
 
 from collections.abc import Hashable, Iterator
 
-from secure_constructs.checks.template import UNKNOWN, Resource, listed
+from secure_constructs.checks.template import Resource, listed
 
 _NAMESPACE = "AWS/DynamoDB"
 # What must be watched, and each metric that does.
@@ -39,12 +39,8 @@ def _metrics(alarm: Resource) -> Iterator[Hashable]:
 
     What only the deployment knows of them is None.
     """
-    formula = alarm.known("Metrics")
-    if formula is UNKNOWN:
-        yield _ANY
-        return
     yield from _metric(alarm)
-    for index, _ in enumerate(listed(formula)):
+    for index, _ in enumerate(listed(alarm.known("Metrics"))):
         yield from _metric(alarm, "Metrics", index, "MetricStat", "Metric")
         yield from _queried(alarm, "Metrics", index, "Expression")
 
@@ -69,9 +65,10 @@ def _queried(alarm: Resource, *path: str | int) -> Iterator[Hashable]:
     """Yield what the expression at *path* asks for, which may be of any table."""
     expression = alarm.read(*path)
     written = alarm.template.settled(expression)
-    if expression is not None and written is None:
-        yield _ANY
-    if _QUERY.match(written or ""):
+    if written is None:
+        if expression is not None:
+            yield _ANY
+    elif _QUERY.match(written):
         for name in itertools.chain.from_iterable(_WATCHED.values()):
-            if name in (written or ""):
+            if name in written:
                 yield _NAMESPACE, name, None
