@@ -1,4 +1,4 @@
-"""Attacks on what tenants are granted: who reaches what, by the synthesized policies."""
+"""Attacks on what tenants are granted, by the synthesized policies."""
 
 from __future__ import annotations
 
@@ -8,21 +8,51 @@ from tests.support.synth import FLAGS
 from tests.support.tenant_attacks import (
     ITEMS,
     KEY,
+    LONGER_KEYS,
+    LONGER_KEYS_OF_OTHERS,
     OBJECTS,
     OPENS,
+    READS,
     STAYS_SHUT,
     TABLE,
     TAGS,
     WORKS,
+    WRITES,
     Cases,
 )
 from tests.support.tenants import TABLES, World
+
+# Whoever reads or writes uses the key.
+SHARED = (
+    "encrypt items with Decrypt",
+    "encrypt items with DescribeKey",
+    "read the parts of an upload back",
+)
+USED_FOR_BOTH = ("decrypt", "describe the key")
 
 
 @pytest.fixture(scope="module", params=TABLES.values(), ids=TABLES)
 def world(request) -> World:
     """A deployed world, with each kind of table."""
     return World(table=request.param)
+
+
+@pytest.fixture(scope="module")
+def compound() -> World:
+    """A deployed world in which keys go on after the tenant."""
+    return World(compound_keys=True)
+
+
+@pytest.fixture(scope="module")
+def reader() -> World:
+    """A deployed world in which tenants may read."""
+    return World(access="read")
+
+
+@pytest.fixture(scope="module")
+def writer() -> World:
+    """A deployed world in which tenants may write."""
+    return World(access="write")
 
 
 def each(cases: Cases) -> pytest.MarkDecorator:
@@ -80,3 +110,56 @@ class TestAttacks:
     def test_no_other_use_of_the_key(self, world, case):
         """The customer's key is used by way of the two services only."""
         assert not case(world)
+
+
+class TestLongerKeys:
+    """Keys go on after the tenant only where that was asked for."""
+
+    @each({**WORKS, **LONGER_KEYS})
+    def test_work_where_asked_for(self, compound, case):
+        """A tenant has its key, and those that go on after it."""
+        assert case(compound)
+
+    @each({**ITEMS, **TABLE, **TAGS, **LONGER_KEYS_OF_OTHERS})
+    def test_are_its_own_only(self, compound, case):
+        """Nobody gets at those of another tenant."""
+        assert not case(compound)
+
+    @each({**LONGER_KEYS, **LONGER_KEYS_OF_OTHERS})
+    def test_are_nobodys_elsewhere(self, world, case):
+        """Without the option there is one key for a tenant."""
+        assert not case(world)
+
+
+class TestAccess:
+    """Each grant gives what its name says."""
+
+    @each(READS)
+    def test_reading(self, reader, case):
+        """Items and objects are read."""
+        assert case(reader)
+
+    @each({name: WRITES[name] for name in WRITES if name not in SHARED})
+    def test_reading_is_no_writing(self, reader, case):
+        """Nothing is changed."""
+        assert not case(reader)
+
+    @each(WRITES)
+    def test_writing(self, writer, case):
+        """Items and objects are written."""
+        assert case(writer)
+
+    @each({name: READS[name] for name in READS if not name.startswith(USED_FOR_BOTH)})
+    def test_writing_is_no_reading(self, writer, case):
+        """Nothing is read, but for the key that encrypts."""
+        assert not case(writer)
+
+
+@pytest.mark.parametrize("flags", FLAGS.values(), ids=FLAGS)
+def test_the_same_with_all_feature_flags(flags):
+    """CDK's flags change nothing of it."""
+    world = World(flags=flags)
+
+    assert [] == [name for name, case in {**OPENS, **WORKS}.items() if not case(world)]
+    refused = {**STAYS_SHUT, **ITEMS, **TAGS, **TABLE, **OBJECTS, **KEY}
+    assert [] == [name for name, case in refused.items() if case(world)]

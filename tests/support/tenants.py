@@ -132,17 +132,23 @@ class World:
         getattr(on_table, f"tenant_{access}")(tenant)
         getattr(on_bucket, f"tenant_{access}")(tenant)
         dynamodb.TableV2(stack, "Invoices", **_KEYS)
+        kms.Key(stack, "Seal")
         SecureBucket(stack, "Archive")
         templates = synthesize(app).templates
-        self.template: dict[str, Any] = templates["Stack.template.json"]
-        self.cloud = Cloud.of({"Stack": self.template})
+        self._deploy(templates["Stack.template.json"])
 
     def with_template(self, template: Mapping[str, Any]) -> World:
         """Return this world as another *template* would deploy it."""
         other = copy.copy(self)
-        other.template = dict(template)
-        other.cloud = Cloud.of({"Stack": template})
+        other._deploy(template)  # noqa: SLF001 - it is one of these
         return other
+
+    def _deploy(self, template: Mapping[str, Any]) -> None:
+        self.template = dict(template)
+        self.cloud = Cloud.of({"Stack": template})
+        # Worked out once: each case asks for them.
+        self.of_tenants = self.cloud.role_policies(self.arn("Tenant"))
+        self._opened: dict[str, bool] = {}
 
     def arn(self, name: str) -> str:
         """Return the ARN of the resource that has that id, but for its hash."""
@@ -179,7 +185,9 @@ class World:
 
     def tenant(self, tag: str) -> Session:
         """Return the session of a tenant, got as its broker gets it."""
-        assert self.opens(tag)
+        if tag not in self._opened:
+            self._opened[tag] = self.opens(tag)
+        assert self._opened[tag]
         return self.forged(tag)
 
     def forged(self, tag: str | None, **more: Any) -> Session:
@@ -211,7 +219,8 @@ class Session:
         principal = f"{arn.replace(':role/', ':assumed-role/')}/somebody"
         keys = {_key(name): value for name, value in context.items()}
         request = Request(principal, action, resource, {**self.tags, **keys})
-        return self.world.cloud.decide(request).allowed
+        own = self.world.of_tenants
+        return self.world.cloud.decide(request, identity=own).allowed
 
     def item(
         self, action: str, *keys: str, index: str = "", table: str = "Orders"
@@ -246,10 +255,12 @@ class Session:
         asked = {} if prefix is None else {"s3:prefix": prefix}
         return self._over_tls(f"s3:{action}", self.world.arn(bucket), **asked)
 
-    def decrypts(self, via: str | None, action: str = "Decrypt") -> bool:
-        """Whether it may use the key, by way of a service or directly."""
+    def decrypts(
+        self, via: str | None, action: str = "Decrypt", key: str = "Key"
+    ) -> bool:
+        """Whether it may use a key, by way of a service or directly."""
         context = {"kms__ViaService": f"{via}.eu-west-1.amazonaws.com"} if via else {}
-        return self.may(f"kms:{action}", self.world.arn("Key"), **context)
+        return self.may(f"kms:{action}", self.world.arn(key), **context)
 
     def _over_tls(self, action: str, resource: str, **asked: str) -> bool:
         session = Session(self.world, {**self.tags, **_SAFE, **asked})
