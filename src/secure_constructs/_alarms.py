@@ -14,7 +14,7 @@ from aws_cdk import (
 from secure_constructs._notes import note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aws_cdk import aws_sns as sns, aws_sqs as sqs
     from constructs import Construct
@@ -46,6 +46,21 @@ def metric(
         metric_name=name,
         dimensions_map=dimensions,
         statistic=statistic,
+        period=_PERIOD,
+    )
+
+
+def sum_of(metrics: Iterable[cloudwatch.Metric]) -> cloudwatch.MathExpression:
+    """
+    Return the sum of *metrics*, for an alarm that costs as much as all of them.
+
+    Where one of them has no value, it counts as zero: a sum with a gap in it would
+    have no value either.
+    """
+    named = {f"m{number}": each for number, each in enumerate(metrics)}
+    return cloudwatch.MathExpression(
+        expression=" + ".join(f"FILL({name}, 0)" for name in named),
+        using_metrics=named,
         period=_PERIOD,
     )
 
