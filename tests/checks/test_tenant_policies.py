@@ -41,8 +41,9 @@ def statement(**parts: Any) -> Statement:
 
 def tenancy(*tags: str, led: Any = None) -> Tenancy:
     """Return what tells tenants apart in a template with one table."""
-    record = {} if led is None else {"SecureConstructs": {"TenantIndexes": led}}
-    orders = {"Type": "AWS::DynamoDB::GlobalTable", "Metadata": record}
+    record = {} if led is None else {"Construct": "TenantTable", "TenantIndexes": led}
+    metadata = {"SecureConstructs": record}
+    orders = {"Type": "AWS::DynamoDB::GlobalTable", "Metadata": metadata}
     return Tenancy(Template({"Resources": {"Orders": orders}}), frozenset(tags))
 
 
@@ -146,6 +147,13 @@ class TestTables:
     def test_are_not_all_but_some(self):
         """What is left out of a list of exceptions is allowed."""
         assert [ANY_RESOURCE] == items(Resource=None, NotResource=f"{ARN}/users")
+
+    def test_indexes_may_have_names_of_the_deployment(self):
+        """The record writes a reference as the policy does."""
+        name = {"Ref": "Name"}
+        resource = {"Fn::Join": ["", [TABLE, "/index/", name]]}
+
+        assert [] == items(tenancy(led=[name]), Resource=resource)
 
     @pytest.mark.parametrize("led", [["GSI1"], None], ids=str)
     def test_indexes_may_be_led_by_the_tenant(self, led):

@@ -46,6 +46,7 @@ _WILD = re.compile(r"[*?]")
 _DELIMITER = re.compile(r"[^\w\s.=+@-]")
 _INDEX = re.compile(r"\$\{(\w+)\.Arn\}/index/(.+)")
 _SLASH = re.compile("/")
+_TABLE = "TenantTable"
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,9 @@ def _is_led_by_others(resource: str | None, template: Template) -> bool:
     """Whether *resource* is an index that is on record as not led by the tenant."""
     found = _INDEX.fullmatch(resource or "")
     table = template.resources.get(found[1]) if found else None
-    led = table.record.get("TenantIndexes") if table else None
-    return found is not None and led is not None and found[2] not in led
+    if found is None or table is None or table.record.get("Construct") != _TABLE:
+        return False
+    return found[2] not in map(text, table.record.get("TenantIndexes", ()))
 
 
 def _has_own_keys(statement: Statement, tenancy: Tenancy) -> bool:
