@@ -9,8 +9,8 @@ from pathlib import Path
 import secure_constructs
 
 ROOT = Path(secure_constructs.__file__).parent
-CONSTRUCTS = {"bucket", "event_bus", "function", "github_oidc", "table"}
-SHARED = {"acknowledge", "baseline", "key", "tags", "tier", "waiver"}
+CONSTRUCTS = {"bucket", "event_bus", "function", "github_oidc", "table", "tenancy"}
+SHARED = {"acknowledge", "access_patterns", "baseline", "key", "tags", "tier", "waiver"}
 
 
 def imports() -> dict[str, set[str]]:

@@ -24,6 +24,8 @@ _PAGES = {
     "ObservedFunction": "observed-function",
     "GitHubOidcRole": "github-oidc-role",
     "SecureBucket": "secure-bucket",
+    "TenantRole": "tenant-role",
+    "TenantTable": "tenant-table",
 }
 CONSTRUCTS = [each for each in CLASSES if each.__name__ in _PAGES]
 

@@ -510,3 +510,4 @@ class TestUnknown:
 
         assert [problem] == items(Action="dynamodb:Scan", Condition=unknown)
         assert [OTHERS] == items(Condition=by_keys("*", unknown, operator=LIKE))
+        assert [OTHERS, NO_KEY] == items(Resource=unknown, Condition=None)
