@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import aws_dynamodb as dynamodb
 
 from secure_constructs import AccessPattern, TableIndex, TenantTable
-from tests.support.synth import assembly_of, new_app, template_of
+from tests.support.synth import ROOT, assembly_of, new_app, template_of
 from tests.support.tables import record, table
 
 OWN = "TENANT#{tenant}"
@@ -286,3 +286,12 @@ class TestMarkdown:
         message = r"access_patterns=None are not written down; pass access_patterns=\["
         with pytest.raises(ValueError, match=message):
             data.access_patterns_markdown()
+
+    def test_is_what_the_page_shows(self):
+        """The document on the construct's page is that of the example there."""
+        page = (ROOT / "docs" / "constructs" / "tenant-table.md").read_text()
+        example = page.partition("```python\n")[2].partition("```")[0]
+        names: dict[str, Any] = {"stack": cdk.Stack(new_app(), "Stack")}
+        exec(example, names)  # noqa: S102 - the page that is under test
+
+        assert names["orders"].access_patterns_markdown() in page
