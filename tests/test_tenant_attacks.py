@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import pytest
 
 from tests.support.synth import FLAGS
@@ -20,7 +22,7 @@ from tests.support.tenant_attacks import (
     WRITES,
     Cases,
 )
-from tests.support.tenants import TABLES, World
+from tests.support.tenants import TABLES, World, tenant_table
 
 # Whoever reads or writes uses the key.
 SHARED = (
@@ -37,10 +39,12 @@ def world(request) -> World:
     return World(table=request.param)
 
 
-@pytest.fixture(scope="module")
-def compound() -> World:
+@pytest.fixture(scope="module", params=["TableV2", "TenantTable"])
+def compound(request) -> World:
     """A deployed world in which keys go on after the tenant."""
-    return World(compound_keys=True)
+    if request.param == "TableV2":
+        return World(compound_keys=True)
+    return World(table=functools.partial(tenant_table, compound_keys=True))
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,13 @@ import aws_cdk as cdk
 
 from aws_cdk import aws_dynamodb as dynamodb, aws_iam as iam, aws_kms as kms
 
-from secure_constructs import SecureBucket, TenantGrants, TenantRole
+from secure_constructs import (
+    SecureBucket,
+    TableIndex,
+    TenantGrants,
+    TenantRole,
+    TenantTable,
+)
 from tests.support.cloud import Cloud
 from tests.support.iam import Request
 from tests.support.synth import new_app, synthesize
@@ -29,7 +35,7 @@ _KEYS: dict[str, Any] = {
 }
 _GSI2: dict[str, Any] = {
     "index_name": "GSI2",
-    "partition_key": dynamodb.Attribute(name="status", type=_TEXT),
+    "partition_key": dynamodb.Attribute(name="stage", type=_TEXT),
 }
 _GSI1: dict[str, Any] = {
     "index_name": "GSI1",
@@ -86,7 +92,21 @@ def imported_v1(stack: cdk.Stack, key: kms.IKey) -> Any:
     )
 
 
+def tenant_table(stack: cdk.Stack, key: kms.IKey, **options: Any) -> TenantTable:
+    """Return a table of ours, one of whose indexes the tenant leads."""
+    by_stage = TableIndex("GSI2", partition_key="stage", sort_key=None)
+    return TenantTable(
+        stack,
+        "Orders",
+        indexes=[TableIndex("GSI1", tenant_led=True), by_stage],
+        encryption_key=key,
+        stream=dynamodb.StreamViewType.NEW_IMAGE,
+        **options,
+    )
+
+
 TABLES = {
+    "TenantTable": tenant_table,
     "TableV2": table_v2,
     "Table": table_v1,
     "TableV2, imported": imported_v2,
@@ -100,7 +120,7 @@ class World:
 
     Args:
         flags: The app's feature flags.
-        table: Makes the table.
+        table: Makes the table, in a stack and encrypted with a key.
         access: Which of the grants the role has.
         options: What `TenantGrants.of` is told of the table.
     """
@@ -123,8 +143,10 @@ class World:
         )
         tenant = TenantRole(stack, "Tenant", brokers=brokers)
         key = kms.Key(stack, "Key")
-        given = {"indexes": ["GSI1"], **options}
-        on_table = TenantGrants.of(table(stack, key), **given)
+        orders = table(stack, key)
+        on_table: Any = getattr(orders, "grants", None)
+        if not isinstance(orders, TenantTable):
+            on_table = TenantGrants.of(orders, indexes=["GSI1"], **options)
         uploads = SecureBucket(stack, "Uploads", encryption_key=key)
         on_bucket: Any = TenantGrants.of(uploads.bucket)
         if access != "write":
