@@ -7,9 +7,16 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from aws_cdk import aws_dynamodb as dynamodb, aws_kms as kms
+from aws_cdk import aws_dynamodb as dynamodb, aws_iam as iam, aws_kms as kms
 
-from secure_constructs import AppKey, Baseline, Tier, Waived
+from secure_constructs import (
+    AppKey,
+    Baseline,
+    TableIndex,
+    TenantRole,
+    Tier,
+    Waived,
+)
 from tests.support.synth import FLAGS, assembly_of, new_app, template_of
 from tests.support.tables import (
     ENV,
@@ -282,6 +289,13 @@ class TestRecord:
             "TimeToLive": "ttl",
         } == record(template_of(stack))
 
+    def test_has_the_indexes_that_are_tenant_led(self, stack):
+        """The rule for tenants' roles then knows which ones are for them."""
+        led = TableIndex("GSI1", tenant_led=True)
+        table(stack, indexes=[led, TableIndex("GSI2")])
+
+        assert ["GSI1"] == record(template_of(stack))["TenantIndexes"]
+
     def test_has_no_expiry_where_nothing_expires(self, stack):
         """The rule then asks for none."""
         table(stack, ttl_attribute=None)
@@ -329,6 +343,23 @@ class TestPromises:
         l1.add_property_deletion_override("Replicas.0.SSESpecification")
 
         assert {"DDB-04"} == assembly_of(stack).rules
+
+    @pytest.mark.parametrize(
+        ("index", "rules"), [("GSI1", set()), ("GSI2", {"DDB-08"})]
+    )
+    def test_cover_the_indexes_of_tenants(self, stack, index, rules):
+        """A role of tenants that may ask another index is a finding."""
+        led = TableIndex("GSI1", tenant_led=True)
+        data = table(stack, alarms=NIGHTLY, indexes=[led, TableIndex("GSI2")])
+        lambda_ = iam.ServicePrincipal("lambda.amazonaws.com")
+        broker = iam.Role(stack, "Broker", assumed_by=lambda_)
+        tenant = TenantRole(stack, "Tenant", brokers=[broker])
+        data.grants.tenant_read(tenant)
+        policy: Any = tenant.role.node.find_child("Grants").node.default_child
+        arn = f"{data.table_arn}/index/{index}"
+        policy.add_property_override("PolicyDocument.Statement.1.Resource", arn)
+
+        assert rules == assembly_of(stack).rules
 
     def test_cover_the_alarms(self, stack):
         """Without the alarms the table is not watched."""
