@@ -94,10 +94,9 @@ def counted(name: str, dimensions: dict[str, str]) -> cloudwatch.Metric:
 def added_up(metrics: list[cloudwatch.Metric]) -> cloudwatch.MathExpression:
     """Return the sum of *metrics*."""
     named = {f"m{number}": each for number, each in enumerate(metrics)}
+    filled = ", ".join(f"FILL({each}, 0)" for each in named)
     return cloudwatch.MathExpression(
-        expression=" + ".join(f"FILL({each}, 0)" for each in named),
-        using_metrics=named,
-        period=EVERY,
+        expression=f"SUM([{filled}])", using_metrics=named, period=EVERY
     )
 
 

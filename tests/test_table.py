@@ -148,7 +148,7 @@ class TestKeeping:
     """DDB-07."""
 
     def test_protects_and_keeps_in_production(self, stack):
-        """Nobody deletes it, and it outlives its stack; a failed start can be tried."""
+        """Nobody deletes it, and it outlives its stack."""
         table(stack)
 
         template = template_of(stack)

@@ -65,6 +65,15 @@ class TestKeys:
 
         assert {"PK": "S", "version": "N"} == types(template_of(stack))
 
+    def test_have_names_that_are_known_later(self, stack):
+        """A name with a token in it is not judged."""
+        name = cdk.CfnParameter(stack, "Key").value_as_string
+        table(stack, partition_key=name, ttl_attribute=f"{name}End")
+
+        template = template_of(stack)
+        assert {"Ref": "Key"} == keys(template)[""]["HASH"]
+        assert "Ref" in str(properties(template)["TimeToLiveSpecification"])
+
     def test_have_reserved_names_if_spelled_out(self, stack):
         """A live table may have such a key, so it can be said."""
         table(stack, partition_key=attribute("name"), sort_key=attribute("Date"))

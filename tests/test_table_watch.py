@@ -125,7 +125,8 @@ class TestAlarms:
         for alarm in alarms(template_of(stack)).values():
             total, *parts = metrics(alarm)
             formula = metrics(alarm)[total]["Expression"]
-            assert " + ".join(f"FILL({part}, 0)" for part in parts) == formula
+            filled = ", ".join(f"FILL({part}, 0)" for part in parts)
+            assert f"SUM([{filled}])" == formula
             assert "notBreaching" == alarm["TreatMissingData"]
 
     def test_add_up_what_happens_in_five_minutes(self, stack):

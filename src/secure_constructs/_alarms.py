@@ -54,14 +54,13 @@ def sum_of(metrics: Iterable[cloudwatch.Metric]) -> cloudwatch.MathExpression:
     """
     Return the sum of *metrics*, for an alarm that costs as much as all of them.
 
-    Where one of them has no value, it counts as zero: a sum with a gap in it would
-    have no value either.
+    Where one of them has no value, it counts as zero, and one that never had any is
+    passed over: added up by `+`, either would leave the sum without a value.
     """
     named = {f"m{number}": each for number, each in enumerate(metrics)}
+    filled = ", ".join(f"FILL({name}, 0)" for name in named)
     return cloudwatch.MathExpression(
-        expression=" + ".join(f"FILL({name}, 0)" for name in named),
-        using_metrics=named,
-        period=_PERIOD,
+        expression=f"SUM([{filled}])", using_metrics=named, period=_PERIOD
     )
 
 
