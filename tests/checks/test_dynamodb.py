@@ -307,6 +307,14 @@ class TestExpires:
             {"AttributeName": "day", "Enabled": True}, AttributeDefinitions=attributes
         )
 
+    def test_by_an_attribute_that_is_no_key(self):
+        """The types of other attributes do not matter."""
+        attributes = [{"AttributeName": "PK", "AttributeType": "S"}]
+
+        assert [] == self.found(
+            {"AttributeName": "ttl", "Enabled": True}, AttributeDefinitions=attributes
+        )
+
     def test_by_a_key_that_is_a_number(self):
         """A sort key may be the second in which the item expires."""
         attributes = [{"AttributeName": "day", "AttributeType": "N"}]
