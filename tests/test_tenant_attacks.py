@@ -33,7 +33,7 @@ SHARED = (
 USED_FOR_BOTH = ("decrypt", "describe the key")
 
 
-@pytest.fixture(scope="module", params=TABLES.values(), ids=TABLES)
+@pytest.fixture(scope="module", params=TABLES.values(), ids=list(TABLES))
 def world(request) -> World:
     """A deployed world, with each kind of table."""
     return World(table=request.param)

@@ -51,7 +51,7 @@ class Mutation(NamedTuple):
 
 def statements(template: Mapping[str, Any]) -> dict[str, Statement]:
     """Return the statements about tenants of *template*, as they are, by name."""
-    found = {}
+    found: dict[str, Statement] = {}
     for logical_id, resource in template["Resources"].items():
         if not logical_id.startswith("Tenant"):
             continue
