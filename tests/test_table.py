@@ -235,6 +235,22 @@ class TestEncryption:
 
         assert "KMSMasterKeyId" in replica(template_of(stack))["SSESpecification"]
 
+    def test_is_with_a_key_that_is_known_later(self):
+        """The ARN of a replica's key can be a parameter."""
+        stack = cdk.Stack(new_app(), "Stack", env=ENV)
+        arn = cdk.CfnParameter(stack, "There").value_as_string
+        table(
+            stack,
+            encryption_key=kms.Key(stack, "Key"),
+            replica_regions=["eu-central-1"],
+            replica_key_arns={"eu-central-1": arn},
+        )
+
+        assert {"Ref": "There"} in [
+            each["SSESpecification"]["KMSMasterKeyId"]
+            for each in properties(template_of(stack))["Replicas"]
+        ]
+
     def test_is_with_a_key_of_each_region(self):
         """Each replica has the key of its own region."""
         stack = cdk.Stack(new_app(), "Stack", env=ENV)

@@ -459,6 +459,32 @@ class TestTogether:
                 replica_key_arns={"eu-central-1": KEY_THERE},
             )
 
+    @pytest.mark.parametrize(
+        "arn",
+        [
+            KEY_THERE,
+            "arn:aws:kms:eu-north-1:111122223333:alias/orders",
+            "1234abcd-12ab-34cd-56ef-1234567890ab",
+            None,
+        ],
+        ids=["another region", "an alias", "an id", "none"],
+    )
+    def test_fails_on_what_is_no_key_of_that_region(self, arn):
+        """The deployment would fail only after the table was made."""
+        stack = cdk.Stack(new_app(), "Stack", env=ENV)
+        key = kms.Key(stack, "Key")
+
+        message = (
+            r"replica_key_arns\['eu-north-1'\]=.* is no ARN of a key in eu-north-1"
+        )
+        with pytest.raises(ValueError, match=message):
+            table(
+                stack,
+                replica_regions=["eu-north-1"],
+                encryption_key=key,
+                replica_key_arns={"eu-north-1": arn},
+            )
+
     def test_fails_on_replicas_with_a_key_in_any_region(self, stack):
         """With a customer's key the region of the stack has to be known as well."""
         key = AppKey(stack, "Key")
@@ -521,6 +547,15 @@ class TestTogether:
         """What is in no stack is never deployed."""
         with pytest.raises(ValueError, match="'Data': scope=.* is in no stack; create"):
             table(app)
+
+    def test_takes_as_many_attributes_as_dynamodb(self, stack):
+        """Twenty in each index, and a hundred in all of them."""
+        table(stack, **copied(20, 20, 20, 20, 20))
+
+        indexes = the(template_of(stack), "Data666C94C7")["GlobalSecondaryIndexes"]
+        assert [20] * 5 == [
+            len(each["Projection"]["NonKeyAttributes"]) for each in indexes
+        ]
 
     def test_can_be_made_after_a_mistake(self, stack):
         """The corrected line works, and the mistake has decided nothing."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d")
 _TABLES = (dynamodb.CfnTable, dynamodb.CfnGlobalTable)
+_KEY_ARN = re.compile(r"arn:[a-z-]+:kms:([a-z0-9-]+):\d{12}:key/[A-Za-z0-9-]+")
 _LONGEST_RECOVERY = 35
 _MOST_UNITS = 1_000_000_000
 _AUTOSCALED = dynamodb.CapacityMode.AUTOSCALED
@@ -213,3 +214,12 @@ def _check_keys(
             "encrypts nothing in another; give the ARN of a key for each replica"
         )
         raise inputs.wrong(option, sorted(given), problem)
+    for region, arn in given.items():
+        if not isinstance(arn, str) or not (is_token(arn) or _is_key_in(region, arn)):
+            problem = f"is no ARN of a key in {region}; an alias is none either"
+            raise inputs.wrong(f"{option}[{region!r}]", arn, problem)
+
+
+def _is_key_in(region: str, arn: str) -> bool:
+    found = _KEY_ARN.fullmatch(arn)
+    return found is not None and found[1] == region
