@@ -31,8 +31,9 @@ def inputs_of(resource: object) -> Inputs:
         TypeError: It is neither a table nor a bucket of CDK.
     """
     node = getattr(resource, "node", None)
-    is_known = hasattr(resource, "bucket_arn") or hasattr(resource, "table_arn")
-    if not isinstance(node, Node) or not is_known:
+    ours = getattr(resource, "__dict__", {}).get("grants")
+    known = ours or is_bucket(resource) or hasattr(type(resource), "table_arn")
+    if not isinstance(node, Node) or not known:
         msg = (
             f"TenantGrants.of: resource={resource!r} is neither a table nor a bucket; "
             "pass one of CDK, or import yours with from_table_arn() or "
@@ -40,10 +41,15 @@ def inputs_of(resource: object) -> Inputs:
         )
         raise TypeError(msg)
     inputs = Inputs("TenantGrants", cast("Construct", node.scope), node.id)
-    if hasattr(getattr(resource, "grants", None), "tenant_read"):
+    if hasattr(ours, "tenant_read"):
         problem = "has these grants itself; use .grants of it"
         raise inputs.wrong("resource", resource, problem)
     return inputs
+
+
+def is_bucket(resource: object) -> bool:
+    """Whether *resource* is a bucket of CDK; asking its class costs no call to CDK."""
+    return hasattr(type(resource), "bucket_arn")
 
 
 def check_unused(inputs: Inputs, options: Mapping[str, object], kind: str) -> None:

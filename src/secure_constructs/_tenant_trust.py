@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Stack, Token, aws_iam as iam
 
-from secure_constructs._inputs import Inputs, is_token, names_many
+from secure_constructs._inputs import Inputs, is_token
 from secure_constructs._tenant_grants import TENANT, some_tenant
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def roles_of(
     roles: dict[str, iam.IRole] = {}
     for index, broker in enumerate(brokers):
         option = f"brokers[{index}]"
-        role = _role_of(inputs, option, broker)
-        arn = role.role_arn
+        role, arn = _role_of(inputs, option, broker)
         if arn in roles:
             raise inputs.wrong(option, broker, "is there twice; leave one out")
-        if names_many(arn):
+        # No token has one of these, so CDK need not be asked what is one.
+        if not {"*", "?"}.isdisjoint(arn):
             problem = "stands for more than one role; name each"
             raise inputs.wrong(option, arn, problem)
         _check_stack(inputs, option, role, place)
@@ -86,8 +86,9 @@ def trust(arns: Sequence[str], tag_key: str) -> iam.IPrincipal:
 def let_assume(roles: Sequence[iam.IRole], tenant_role_arn: str) -> None:
     """Let *roles* assume the role of *tenant_role_arn*, with tags."""
     for role in roles:
-        statement = iam.PolicyStatement(actions=_ACTIONS, resources=[tenant_role_arn])
-        role.add_to_principal_policy(statement)
+        iam.Grant.add_to_principal(
+            grantee=role, actions=_ACTIONS, resource_arns=[tenant_role_arn]
+        )
 
 
 def _as_one(tag_key: str) -> dict[str, Any]:
@@ -107,7 +108,8 @@ def _as_one(tag_key: str) -> dict[str, Any]:
     return conditions
 
 
-def _role_of(inputs: Inputs, option: str, broker: object) -> iam.IRole:
+def _role_of(inputs: Inputs, option: str, broker: object) -> tuple[iam.IRole, str]:
+    """Return the role of *broker*, and its ARN."""
     role = getattr(broker, "role", broker)
     if hasattr(broker, TENANT) or hasattr(role, TENANT):
         problem = (
@@ -115,12 +117,13 @@ def _role_of(inputs: Inputs, option: str, broker: object) -> iam.IRole:
             "that acts for them"
         )
         raise inputs.wrong(option, broker, problem)
-    if not hasattr(role, "role_arn"):
+    arn = getattr(role, "role_arn", None)
+    if arn is None:
         problem = (
             "has no role that is known here; pass a role, or a function that has one"
         )
         raise inputs.wrong_kind(option, broker, problem)
-    return cast("iam.IRole", role)
+    return cast("iam.IRole", role), str(arn)
 
 
 def _check_stack(inputs: Inputs, option: str, role: iam.IRole, place: Place) -> None:

@@ -203,14 +203,14 @@ class TenantGrants:
             "key_format": key_format,
             "compound_keys": compound_keys,
         }
-        if hasattr(resource, "bucket_arn"):
+        if _tenant_resources.is_bucket(resource):
             _tenant_resources.check_unused(inputs, of_tables, "a bucket")
             bucket = cast("s3.IBucket", resource)
             return cls(inputs, _tenant_resources.on_bucket(inputs, bucket, prefix))
         _tenant_resources.check_unused(inputs, {"prefix": prefix}, "a table")
         grant = _tenant_resources.on_table(
             inputs,
-            resource,
+            cast("dynamodb.ITable", resource),
             indexes=[] if indexes is None else indexes,
             key_format=KEY_FORMAT if key_format is None else key_format,
             compound=False if compound_keys is None else compound_keys,
