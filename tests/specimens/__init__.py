@@ -6,7 +6,7 @@ One specimen for each construct: how to make it, and what it takes the place of.
 
 from __future__ import annotations
 
-from tests.specimens import bucket, function, github_oidc, key
+from tests.specimens import bucket, function, github_oidc, key, table, tenant_role
 from tests.specimens.specimen import Specimen
 
 SPECIMENS: tuple[Specimen, ...] = (
@@ -14,4 +14,6 @@ SPECIMENS: tuple[Specimen, ...] = (
     function.SPECIMEN,
     key.SPECIMEN,
     github_oidc.SPECIMEN,
+    table.SPECIMEN,
+    tenant_role.SPECIMEN,
 )
