@@ -136,8 +136,8 @@ BROKERS: dict[str, tuple[Any, type[Exception], str]] = {
         ValueError,
         (
             r"brokers\[0\]='Other/Broker' is in another stack, but each of the two "
-            "roles names the other.*; create the TenantRole in the stack of its brokers, or "
-            "import the role.*from_role_name"
+            "roles names the other.*; create the TenantRole in the stack of its "
+            "brokers, or import the role.*from_role_name"
         ),
     ),
     "one in a nested stack": (
