@@ -40,7 +40,8 @@ class BucketGrants:
     until it is acknowledged (S3-13).
 
     What `tenant_read()` and `tenant_read_write()` grant depends on the tag of the
-    session: each tenant of a `TenantRole` reaches its own folder only (S3-10).
+    session: each tenant of a `TenantRole` reaches its own folder only (S3-10). Another
+    folder, which all of them reach, is a finding until it is acknowledged.
 
     Raises:
         ValueError: *prefix* does not end with `/` (then `invoices` would also

@@ -202,6 +202,19 @@ class TestTenants:
 
         assert {("S3-10", ROLE)} == findings(app)
 
+    @pytest.mark.parametrize("reason", ["", "The price list is the same for all."])
+    def test_a_folder_of_all_is_found_until_it_is_acknowledged(
+        self, app, stack, tenant, reason
+    ):
+        """What all tenants reach may be meant so, but somebody has to say it."""
+        SecureBucket(stack, "Data").grants.read(tenant, prefix="prices/")
+        if reason:
+            cdk.Validations.of(tenant.role).acknowledge(
+                cdk.Acknowledgment(id="SecureConstructs::S3-10", reason=reason)
+            )
+
+        assert (set() if reason else {("S3-10", ROLE)}) == findings(app)
+
     def test_policies_of_buckets_are_found(self, app, stack, tenant):
         """A bucket's own policy alone lets tenants in."""
         bucket = SecureBucket(stack, "Data").bucket
