@@ -23,6 +23,7 @@ from aws_cdk import (
 
 from secure_constructs.checks import (
     cdk,
+    dynamodb,
     events,
     iam,
     kms,
@@ -52,6 +53,7 @@ _KEPT_RULES = (
     *iam.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
+    *dynamodb.RULES,
     *events.RULES,
     cdk.weakenings_argued,
 )
