@@ -76,11 +76,6 @@ class Tenant:
     role: iam.IRole
     tag_key: str
 
-    @property
-    def variable(self) -> str:
-        """The tenant, as a policy of the role can write it."""
-        return f"${{aws:PrincipalTag/{self.tag_key}}}"
-
 
 def tenant_of(inputs: Inputs, role: object) -> Tenant:
     """
