@@ -183,6 +183,7 @@ class TestTenant:
             {"StringLike": {TAG: ["a", "b*"]}},
             {**SOME, "StringNotLike": {TAG: "*/*"}},
             {**SOME, "StringNotLike": {TAG: "*:*"}},
+            {**SOME, "StringNotLike": {TAG: "a/b"}},
             {**SOME, "StringNotEquals": {TAG: PARTS}},
             {**SOME, "StringNotLike": {"aws:PrincipalTag/TenantId": PARTS}},
         ],
@@ -304,6 +305,12 @@ class TestUnknown:
         assert [] == found(trust({**RIGHT, operator: {key: [unknown]}}))
         assert [] == found(trust({**RIGHT, operator: unknown}))
         assert [] == found(trust(unknown))
+
+    def test_one_of_the_parts_that_are_refused(self, unknown):
+        """It may be what is missing beside the one that is known."""
+        parts = {"StringNotLike": {TAG: ["*/*", unknown]}}
+
+        assert [] == found(trust({**RIGHT, **parts}))
 
     def test_but_not_who_else_gets_in(self, unknown):
         """The principals are known."""
