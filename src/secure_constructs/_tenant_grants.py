@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from aws_cdk import Aws, aws_iam as iam
 
-from secure_constructs._inputs import Inputs, is_token
+from secure_constructs._inputs import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -76,11 +76,6 @@ class Tenant:
     role: iam.IRole
     tag_key: str
 
-    @property
-    def variable(self) -> str:
-        """The tenant, as a policy of the role can write it."""
-        return f"${{aws:PrincipalTag/{self.tag_key}}}"
-
 
 def tenant_of(inputs: Inputs, role: object) -> Tenant:
     """
@@ -106,7 +101,7 @@ def check_key_format(inputs: Inputs, key_format: str) -> None:
     if not isinstance(key_format, str):
         problem = f"is no text; write for example {KEY_FORMAT!r}"
         raise inputs.wrong_kind(option, key_format, problem)
-    if is_token(key_format) or not _FORMAT.fullmatch(key_format):
+    if not _FORMAT.fullmatch(key_format):
         problem = (
             f"does not end with one of {' '.join(DELIMITERS)} and {_PLACEHOLDER}, or "
             "has characters before that which IAM takes for patterns; without a "

@@ -27,6 +27,8 @@ TRUST = {
     "Condition": {
         "StringEquals": {"aws:RequestTag/TenantId": ["a", "b"]},
         "ForAllValues:StringEquals": {"aws:TagKeys": "TenantId"},
+        "Null": {"sts:TransitiveTagKeys": "true"},
+        "StringLike": {"sts:RoleSessionName": "${aws:RequestTag/TenantId}"},
     },
 }
 TENANT_ROLE = {"Construct": "TenantRole", "Tier": "production"}
@@ -118,6 +120,8 @@ class TestTenantRole:
             f"{where}: it lets in who brings no tenant, or an empty one",
             f"{where}: it lets in tenants whose id has parts, such as a/b",
             f"{where}: it lets in who brings other tags along",
+            f"{where}: its sessions may pass the tag on to other roles",
+            f"{where}: its sessions may be called after anybody",
         ] == self.found(trust=trust)
 
     def test_is_reached_by_policies_beside_it(self):

@@ -44,6 +44,8 @@ TRUSTS: list[tuple[str, Any]] = [
     (f"{TRUST}.Condition.ForAllValues:StringEquals.aws:TagKeys.1", "Plan"),
     (f"{TRUST}.Condition.StringLike.aws:RequestTag/TenantId", "*"),
     (f"{TRUST}.Condition.StringNotLike.aws:RequestTag/TenantId", "*#*"),
+    (f"{TRUST}.Condition.Null.sts:TransitiveTagKeys", "false"),
+    (f"{TRUST}.Condition.StringLikeIfExists.sts:RoleSessionName", "*"),
 ]
 
 

@@ -17,10 +17,15 @@ STRANGERS = "it lets in others than named brokers"
 NOBODY = "it lets in who brings no tenant, or an empty one"
 NESTED = "it lets in tenants whose id has parts, such as a/b"
 MORE_TAGS = "it lets in who brings other tags along"
+PASSED_ON = "its sessions may pass the tag on to other roles"
+ANY_NAME = "its sessions may be called after anybody"
 SOME = {"StringLike": {TAG: "?*"}}
 NO_PARTS = {"StringNotLike": {TAG: PARTS}}
 ONE_TAG = {"ForAllValues:StringEquals": {"aws:TagKeys": ["TenantId"]}}
-RIGHT: dict[str, Any] = {**SOME, **NO_PARTS, **ONE_TAG}
+KEPT = {"Null": {"sts:TransitiveTagKeys": "true"}}
+NAMED = {"StringLikeIfExists": {"sts:RoleSessionName": ["${aws:RequestTag/TenantId}"]}}
+TRACED = {**KEPT, **NAMED}
+RIGHT: dict[str, Any] = {**SOME, **NO_PARTS, **ONE_TAG, **TRACED}
 
 
 def trust(condition: Any = None, **changes: Any) -> dict[str, Any]:
@@ -136,7 +141,7 @@ class TestTenant:
     )
     def test_has_to_be_there(self, condition):
         """Operators that fail without the tag, and values that are some."""
-        assert [] == found(trust({**condition, **NO_PARTS, **ONE_TAG}))
+        assert [] == found(trust({**TRACED, **condition, **NO_PARTS, **ONE_TAG}))
 
     @pytest.mark.parametrize(
         "condition",
@@ -145,16 +150,18 @@ class TestTenant:
             {"StringLike": {TAG: "*"}},
             {"StringLike": {TAG: ["?*", "*"]}},
             {"StringEquals": {TAG: ["a", ""]}},
-            {"StringLikeIfExists": {TAG: "?*"}},
+            {"StringEqualsIfExists": {TAG: "a"}},
             {"ForAllValues:StringLike": {TAG: "?*"}},
-            {"Null": {TAG: "false"}},
+            {"Null": {TAG: "false", **KEPT["Null"]}},
             {"StringLike": {"aws:PrincipalTag/TenantId": "?*"}},
         ],
         ids=str,
     )
     def test_must_not_be_missing_or_empty(self, condition):
         """The empty text is a value that AWS takes."""
-        assert [NOBODY] == found(trust({**condition, **NO_PARTS, **ONE_TAG}))
+        statement = trust({**KEPT, **NAMED, **NO_PARTS, **ONE_TAG, **condition})
+
+        assert [NOBODY] == found(statement)
 
     @pytest.mark.parametrize(
         "condition",
@@ -167,7 +174,7 @@ class TestTenant:
     )
     def test_has_no_parts(self, condition):
         """Slash and colon are refused, or the ids are written out."""
-        assert [] == found(trust({**condition, **ONE_TAG}))
+        assert [] == found(trust({**condition, **ONE_TAG, **TRACED}))
 
     @pytest.mark.parametrize(
         "condition",
@@ -176,6 +183,7 @@ class TestTenant:
             {"StringLike": {TAG: ["a", "b*"]}},
             {**SOME, "StringNotLike": {TAG: "*/*"}},
             {**SOME, "StringNotLike": {TAG: "*:*"}},
+            {**SOME, "StringNotLike": {TAG: "a/b"}},
             {**SOME, "StringNotEquals": {TAG: PARTS}},
             {**SOME, "StringNotLike": {"aws:PrincipalTag/TenantId": PARTS}},
         ],
@@ -183,7 +191,7 @@ class TestTenant:
     )
     def test_must_not_have_parts(self, condition):
         """What belongs to `a/b` begins as what belongs to `a`."""
-        assert [NESTED] == found(trust({**condition, **ONE_TAG}))
+        assert [NESTED] == found(trust({**condition, **ONE_TAG, **TRACED}))
 
     @pytest.mark.parametrize(
         "condition",
@@ -198,11 +206,66 @@ class TestTenant:
     )
     def test_comes_alone(self, condition):
         """Another tag may be what another policy trusts."""
-        assert [MORE_TAGS] == found(trust({**SOME, **NO_PARTS, **condition}))
+        assert [MORE_TAGS] == found(trust({**SOME, **NO_PARTS, **TRACED, **condition}))
+
+    @pytest.mark.parametrize("value", [True, ["TRUE"]], ids=str)
+    def test_keeps_its_tag(self, value):
+        """There is no list of tags that are passed on, in any spelling."""
+        kept = {"Null": {"STS:TransitiveTagKeys": value}}
+
+        assert [] == found(trust({**RIGHT, **kept}))
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {"Null": {}},
+            {"Null": {"sts:TransitiveTagKeys": "false"}},
+            {"Null": {"aws:TagKeys": "true"}},
+            {"Null": {}, "Bool": {"sts:TransitiveTagKeys": "true"}},
+        ],
+        ids=str,
+    )
+    def test_must_not_pass_its_tag_on(self, condition):
+        """With it, the next role would take the session for that tenant."""
+        assert [PASSED_ON] == found(trust({**RIGHT, **condition}))
+
+    @pytest.mark.parametrize(
+        "operator",
+        ["StringEquals", "StringLike", "StringEqualsIfExists", "StringLikeIfExists"],
+    )
+    def test_is_what_the_session_is_called(self, operator):
+        """The name may be compared where there is one: there always is."""
+        other = {key: RIGHT[key] for key in RIGHT if key not in NAMED}
+        called = {**other.get(operator, {}), **NAMED["StringLikeIfExists"]}
+
+        assert [] == found(trust({**other, operator: called}))
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            {"StringLikeIfExists": {}},
+            {"StringLikeIfExists": {"sts:RoleSessionName": "*"}},
+            {"StringLikeIfExists": {"sts:RoleSessionName": ["${a:b}", "api"]}},
+            {"StringLikeIfExists": {"sts:SourceIdentity": "${a:b}"}},
+            {
+                "StringLikeIfExists": {},
+                "StringNotLike": {
+                    **NO_PARTS["StringNotLike"],
+                    "sts:RoleSessionName": "${a:b}",
+                },
+            },
+        ],
+        ids=str,
+    )
+    def test_must_be_what_the_session_is_called(self, condition):
+        """CloudTrail shows the name in each entry, and the tag in the first only."""
+        assert [ANY_NAME] == found(trust({**RIGHT, **condition}))
 
     def test_is_checked_in_each_statement(self):
         """One statement without is enough to get in."""
-        assert [NOBODY, NESTED, MORE_TAGS] == found(trust(), trust({}))
+        assert [NOBODY, NESTED, MORE_TAGS, PASSED_ON, ANY_NAME] == found(
+            trust(), trust({})
+        )
 
 
 class TestTags:
@@ -242,6 +305,12 @@ class TestUnknown:
         assert [] == found(trust({**RIGHT, operator: {key: [unknown]}}))
         assert [] == found(trust({**RIGHT, operator: unknown}))
         assert [] == found(trust(unknown))
+
+    def test_one_of_the_parts_that_are_refused(self, unknown):
+        """It may be what is missing beside the one that is known."""
+        parts = {"StringNotLike": {TAG: ["*/*", unknown]}}
+
+        assert [] == found(trust({**RIGHT, **parts}))
 
     def test_but_not_who_else_gets_in(self, unknown):
         """The principals are known."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from secure_constructs.checks.policy import Statement, read_policy
-from secure_constructs.checks.template import Resource, listed, text
+from secure_constructs.checks.template import Resource, is_intrinsic, listed, text
 
 # Operators that let nothing through that does not have the key.
 DEMANDING = re.compile(r"String(Equals|Like)")
@@ -19,6 +19,9 @@ _ASSUME = (
 )
 _ASKED_FOR = "aws:requesttag/"
 _TAG_KEYS = "aws:tagkeys"
+_PASSED_ON = "sts:TransitiveTagKeys"
+_CALLED = "sts:RoleSessionName"
+_NAMING = re.compile(r"String(Equals|Like)(IfExists)?")
 # AWS takes these in tags, and both stand between the parts of keys and of ids.
 _PARTS = frozenset({"*/*", "*:*"})
 _WILD = re.compile(r"[*?]")
@@ -42,6 +45,10 @@ def ways_in(role: Resource) -> Iterator[str]:
             yield "it lets in tenants whose id has parts, such as a/b"
         if not _has_one_tag(statement):
             yield "it lets in who brings other tags along"
+        if not _keeps_its_tag(statement):
+            yield "its sessions may pass the tag on to other roles"
+        if not _is_called_so(statement):
+            yield "its sessions may be called after anybody"
 
 
 def tags_of(role: Resource) -> frozenset[str]:
@@ -95,4 +102,22 @@ def _has_one_tag(statement: Statement) -> bool:
     return any(
         operator == "ForAllValues:StringEquals" and len(values) == 1
         for operator, values in statement.compared(_TAG_KEYS)
+    )
+
+
+def _keeps_its_tag(statement: Statement) -> bool:
+    """Whether no tag may be passed on, as far as that is known."""
+    return any(
+        operator == "Null" and (is_intrinsic(value) or str(value).lower() == "true")
+        for operator, values in statement.compared(_PASSED_ON)
+        for value in values
+    )
+
+
+def _is_called_so(statement: Statement) -> bool:
+    """Whether a session has to be called after its tag, as far as that is known."""
+    return any(
+        all("$" in (text(value) or "$") for value in values)
+        for operator, values in statement.compared(_CALLED)
+        if _NAMING.fullmatch(operator)
     )
