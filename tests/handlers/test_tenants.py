@@ -12,12 +12,13 @@ from typing import Any
 import boto3
 import pytest
 
-from examples.handlers.tenants.claims import NoTenantError, tenant_of
-from examples.handlers.tenants.sessions import TenantSessions
+from tenants.claims import NoTenantError, tenant_of
+from tenants.sessions import TenantSessions
+
 from tests.handlers.messages import CONTEXT
 from tests.support.tenants import World
 
-HANDLER = "examples.handlers.tenants.handler"
+HANDLER = "tenants.handler"
 ROLE = "arn:aws:iam::123456789012:role/tenant"
 START = dt.datetime(2030, 1, 1, tzinfo=dt.timezone.utc)
 
