@@ -13,6 +13,7 @@ from tests.support.nag import ORDINARY, STRICT, add_packs
 from tests.support.synth import RECOMMENDED, ROOT, new_app, synthesize
 
 STATEFUL = (
+    "AWS::DynamoDB::GlobalTable",
     "AWS::Events::Archive",
     "AWS::Events::EventBus",
     "AWS::IAM::OIDCProvider",
@@ -21,6 +22,9 @@ STATEFUL = (
     "AWS::S3::Bucket",
     "AWS::SQS::Queue",
 )
+
+
+DOCUMENT = ROOT / "docs" / "example-app.md"
 
 
 def example(tier: str) -> cdk.App:
@@ -60,6 +64,8 @@ class TestFindings:
                 "Invoicer/ServiceRole/Grants",
             ),
             ("AwsSolutions-IAM5[Resource::*]", "Invoicer/ServiceRole/Own"),
+            ("AwsSolutions-IAM5[Resource::*]", "Api/ServiceRole/Own"),
+            ("Serverless-LambdaDLQ", "Api/Default"),
             ("Serverless-LambdaDLQ", "Invoicer/Default"),
             ("Serverless-LambdaDLQ", "Processor/Default"),
             (
@@ -93,9 +99,17 @@ class TestFindings:
         }
 
 
+def test_access_patterns_are_documented():
+    """The page has them as the table has (DDB-02)."""
+    table = example("production").node.find_child("Orders").table  # type: ignore[attr-defined]
+
+    assert DOCUMENT.read_text().endswith(table.access_patterns_markdown())
+
+
 def test_logical_ids_are_stable():
     """A changed logical id replaces a resource in users' accounts."""
     assert {
+        "ApiLogsCD139AD4",
         "EventsD32975C2",
         "EventsArchive5A2DBDD8",
         "EventsDayClosedDeadLetterQueue5233DAD0",
@@ -110,6 +124,7 @@ def test_logical_ids_are_stable():
         "InvoicerLogs615A3770",
         "InvoicesF0222E8D",
         "SecureConstructsAccessLogs4455EC6C",
+        "TableCD117FA1",
         "Thumbnails115905A6",
         "Uploads4F6EB0FD",
     } == {

@@ -15,6 +15,7 @@ import pytest
 
 from aws_lambda_powertools.metrics.provider import cold_start as cold_starts
 from moto import mock_aws
+from tenants.sessions import dynamodb
 
 from tests.handlers.messages import CONTEXT, batch
 from tests.handlers.outcome import Outcome
@@ -64,6 +65,7 @@ def cloud(session, monkeypatch):
     """An AWS in memory, empty. No test here reaches another one."""
     set_environment(monkeypatch)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    dynamodb.cache_clear()
     with mock_aws(config={"core": {"reset_boto3_session": False}}):
         yield
 

@@ -24,10 +24,9 @@ hold the keys of documents, which name the customer by id.
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import os
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 
@@ -44,7 +43,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
-from tenants.sessions import TenantSessions
+from tenants.sessions import TenantSessions, dynamodb
 
 from .documents import CLIENT_CONFIG, Documents
 from .errors import OrderRejectedError
@@ -52,9 +51,6 @@ from .events import OrderEvents
 from .order import Order
 from .settings import Settings
 from .store import OrderStore
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 # All of this is done once for a sandbox. First of all the settings: a function that
 # lacks one is to fail here, and not order by order.
@@ -130,21 +126,7 @@ def _store_of(customer_id: str) -> OrderStore:
     the order then says, its session cannot reach another customer's items.
     """
     credentials = sessions.credentials(customer_id)
-    return OrderStore(_client(**credentials), settings.table_name)
-
-
-@functools.lru_cache(maxsize=64)
-def _client(
-    *, aws_access_key_id: str, aws_secret_access_key: str, aws_session_token: str
-) -> DynamoDBClient:
-    """Return a client, which is dear to make, for as long as its session lasts."""
-    return boto3.client(
-        "dynamodb",
-        config=_IN_TIME,
-        aws_access_key_id=aws_access_key_id,
-        aws_secret_access_key=aws_secret_access_key,
-        aws_session_token=aws_session_token,
-    )
+    return OrderStore(dynamodb(**credentials), settings.table_name)
 
 
 def _placed_at(record: SQSRecord) -> str:

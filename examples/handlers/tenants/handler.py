@@ -19,7 +19,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from .claims import NoTenantError, tenant_of
-from .sessions import TenantSessions
+from .sessions import TenantSessions, dynamodb
 
 _MOST = 20
 
@@ -52,7 +52,7 @@ def handler(event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _orders_of(tenant: str) -> list[str]:
     """Return the ids of the newest orders of *tenant*."""
-    table = boto3.client("dynamodb", **sessions.credentials(tenant))
+    table = dynamodb(**sessions.credentials(tenant))
     found = table.query(
         TableName=_TABLE_NAME,
         IndexName="GSI1",

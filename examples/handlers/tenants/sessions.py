@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import boto3
+
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 # The shortest that AWS has; a stolen session is worth little after that.
 _SECONDS = 900
 _RENEWED_BEFORE = dt.timedelta(minutes=5)
 _MOST = 256
 _LONGEST_NAME = 64
+# Three tries fit well into the 30 seconds of a function.
+_IN_TIME = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
 
 
 class Credentials(TypedDict):
@@ -21,6 +35,20 @@ class Credentials(TypedDict):
     aws_access_key_id: str
     aws_secret_access_key: str
     aws_session_token: str
+
+
+@functools.lru_cache(maxsize=_MOST)
+def dynamodb(
+    *, aws_access_key_id: str, aws_secret_access_key: str, aws_session_token: str
+) -> DynamoDBClient:
+    """Return the client of one session: it is dear to make, and kept as long."""
+    return boto3.client(
+        "dynamodb",
+        config=_IN_TIME,
+        aws_access_key_id=aws_access_key_id,
+        aws_secret_access_key=aws_secret_access_key,
+        aws_session_token=aws_session_token,
+    )
 
 
 def _now() -> dt.datetime:
@@ -67,7 +95,7 @@ class TenantSessions:
                 wrote. Whoever is named here is who the session can be.
 
         Example:
-            >>> boto3.client("dynamodb", **sessions.credentials(tenant_of(event)))
+            >>> dynamodb(**sessions.credentials(tenant_of(event)))
         """
         kept = self._kept.pop(tenant, None)
         if kept is None or kept[0] - self._now() < _RENEWED_BEFORE:
