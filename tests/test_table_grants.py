@@ -351,3 +351,15 @@ class TestTenants:
         assert may("TENANT#a", Org="a")
         assert not may("TENANT#b", Org="a")
         assert not may("TENANT#a", TenantId="a")
+
+
+class TestGrantsOfTheTableInside:
+    def test_name_the_key(self, stack):
+        """`TenantGrants` of it knows the key, in a stack without a region too."""
+        key = kms.Key(stack, "Key")
+        made = table(stack, encryption_key=key)
+        tenant = TenantRole(stack, "Tenant", brokers=[role(stack)])
+        TenantGrants.of(made.table).tenant_read(tenant)
+
+        _, of_key = tenant_policy(stack)
+        assert ["kms:Decrypt", "kms:DescribeKey"] == of_key["Action"]

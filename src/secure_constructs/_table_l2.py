@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_dynamodb as dynamodb
 
+from secure_constructs._notes import note
 from secure_constructs._table_keys import l2_index
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _KEY_OF_AWS = dynamodb.TableEncryptionV2.aws_managed_key()
 _THROTTLED_KEYS = dynamodb.ContributorInsightsSpecification(
     enabled=True, mode=dynamodb.ContributorInsightsMode.THROTTLED_KEYS
 )
+_KEY = "_secure_constructs_key"
 _ONLY_REPLICA = "Replicas.0.SSESpecification"
 
 
@@ -86,13 +88,25 @@ def tenant_table(
     )
 
 
-def encrypt_later(table: CfnResource, key: kms.IKey) -> None:
+def encrypt_later(table: dynamodb.TableV2, l1: CfnResource, key: kms.IKey) -> None:
     """
     Encrypt *table* with *key* in whatever region it is deployed to.
 
-    CDK's own option refuses that, even where there is no other replica.
+    CDK's own option refuses that, even where there is no other replica. So CDK does
+    not know the key, and it is noted for `key_of`.
+
+    Args:
+        table: The table.
+        l1: The resource in it.
+        key: The key.
     """
-    table.add_property_override(_ONLY_REPLICA, {"KMSMasterKeyId": key.key_arn})
+    l1.add_property_override(_ONLY_REPLICA, {"KMSMasterKeyId": key.key_arn})
+    note(table, _KEY, key)
+
+
+def key_of(table: dynamodb.ITable | dynamodb.ITableV2) -> kms.IKey | None:
+    """Return the customer's key that encrypts *table*, if there is one."""
+    return getattr(table, _KEY, None) or table.encryption_key
 
 
 def _encryption(

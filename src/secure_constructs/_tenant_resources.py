@@ -13,6 +13,7 @@ from constructs import Construct, Node
 from secure_constructs import _tenant_bucket_grants, _tenant_grants
 from secure_constructs._bucket_grants import check_prefix
 from secure_constructs._inputs import Inputs, is_token
+from secure_constructs._table_l2 import key_of
 from secure_constructs._tenant_grants import Access, Tenant
 from secure_constructs.key import check_no_alias
 
@@ -83,7 +84,7 @@ def on_table(
     _check_indexes(inputs, indexes)
     _tenant_grants.check_key_format(inputs, key_format)
     inputs.flag("compound_keys", compound)
-    arn, key = table.table_arn, table.encryption_key
+    arn, key = table.table_arn, key_of(table)
     check_no_alias(inputs, "resource", key)
 
     def grant(tenant: Tenant, access: Access) -> iam.Grant:

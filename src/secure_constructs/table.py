@@ -236,7 +236,7 @@ class TenantTable(Construct):
             },
         )
         if key is not None and later:
-            encrypt_later(l1, key)
+            encrypt_later(self.table, l1, key)
         self.alarms: list[cloudwatch.Alarm] = []
         if lasting and not alarms:
             names = [index.name for index in indexes]
