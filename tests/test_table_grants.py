@@ -20,7 +20,7 @@ from tests.support.synth import (
     synthesize,
     template_of,
 )
-from tests.support.tables import TABLE, table
+from tests.support.tables import TABLE, properties, table
 
 TEXT = dynamodb.AttributeType.STRING
 INDEXES = [TableIndex("GSI1", tenant_led=True), TableIndex("GSI2")]
@@ -351,6 +351,97 @@ class TestTenants:
         assert may("TENANT#a", Org="a")
         assert not may("TENANT#b", Org="a")
         assert not may("TENANT#a", TenantId="a")
+
+
+class TestInAnotherPlace:
+    """CDK names a table anew for another account or region: that replaces it."""
+
+    HERE = cdk.Environment(account="111122223333", region="eu-west-1")
+    ACCOUNT = cdk.Environment(account="444455556666", region="eu-west-1")
+    REGION = cdk.Environment(account="111122223333", region="us-east-1")
+
+    @pytest.fixture
+    def app(self):
+        """An app that reports findings instead of failing on them."""
+        return new_app()
+
+    @pytest.mark.parametrize("env", [ACCOUNT, REGION, None], ids=repr)
+    @pytest.mark.parametrize("grant", ["read", "tenant_read"])
+    def test_nothing_is_granted(self, app, env, grant):
+        """To no role there, in the back office or for tenants."""
+        made = table(cdk.Stack(app, "Data", env=self.HERE))
+        there = cdk.Stack(app, "There", env=env)
+        grantee: Any = role(there)
+        if grant == "tenant_read":
+            grantee = TenantRole(there, "Tenant", brokers=[grantee])
+
+        with pytest.raises(ValueError, match="name the table anew"):
+            getattr(made.grants, grant)(grantee)
+
+        assert "TableName" not in properties(template_of(made.table.stack))
+
+    def test_of_a_plain_table(self, app):
+        """A `TableV2` would be replaced as well."""
+        live = dynamodb.TableV2(
+            cdk.Stack(app, "Data", env=self.HERE),
+            "Data",
+            partition_key=dynamodb.Attribute(name="PK", type=TEXT),
+        )
+        there = cdk.Stack(app, "There", env=self.REGION)
+        tenant = TenantRole(there, "Tenant", brokers=[role(there)])
+
+        with pytest.raises(ValueError, match="name the table anew"):
+            TenantGrants.of(live).tenant_read(tenant)
+
+    def test_a_region_may_know_a_fixed_name(self, app):
+        """Nothing is named anew then, and the account is the same."""
+        made = table(cdk.Stack(app, "Data", env=self.HERE), table_name="orders")
+        there = cdk.Stack(app, "There", env=self.REGION)
+        made.grants.read(role(there))
+
+        assert ":dynamodb:eu-west-1:111122223333:table/orders" in str(
+            template_of(there)
+        )
+
+    def test_another_account_may_not(self, app):
+        """The table's own policy lets nobody in, whatever its name."""
+        made = table(cdk.Stack(app, "Data", env=self.HERE), table_name="orders")
+        there = cdk.Stack(app, "There", env=self.ACCOUNT)
+
+        with pytest.raises(ValueError, match="is in aws://444455556666"):
+            made.grants.read(role(there))
+
+    def test_another_stack_of_the_same_place(self, app):
+        """It is granted as in the table's own stack."""
+        made = table(cdk.Stack(app, "Data", env=self.HERE))
+        there = cdk.Stack(app, "There", env=self.HERE)
+        made.grants.read(role(there))
+
+        assert "dynamodb:GetItem" in str(template_of(there))
+
+    def test_an_imported_role_of_another_account(self, app):
+        """CDK says that it granted something there, and has not."""
+        stack = cdk.Stack(app, "Data", env=self.HERE)
+        arn = "arn:aws:iam::444455556666:role/reports"
+
+        with pytest.raises(ValueError, match="is of account 444455556666"):
+            table(stack).grants.read(iam.Role.from_role_arn(stack, "Reports", arn))
+
+    def test_an_imported_role_where_no_account_is_known(self, app):
+        """It may be of the account that the stack is deployed to."""
+        stack = cdk.Stack(app, "Data")
+        arn = "arn:aws:iam::111122223333:role/reports"
+        there = iam.Role.from_role_arn(stack, "Reports", arn)
+
+        assert table(stack).grants.read(there).success
+
+    def test_an_imported_role_of_the_account(self, app):
+        """It gets a policy."""
+        stack = cdk.Stack(app, "Data", env=self.HERE)
+        made = table(stack)
+        made.grants.read(iam.Role.from_role_name(stack, "Reports", "reports"))
+
+        assert "dynamodb:GetItem" in str(template_of(stack))
 
 
 class TestGrantsOfTheTableInside:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aws_cdk import Aws, aws_iam as iam
 
 from secure_constructs._inputs import Inputs
+from secure_constructs._place import check_nearby
 from secure_constructs._tenant_grants import (
     ACTIONS,
     KEY_ACTIONS,
@@ -47,8 +48,9 @@ class TableGrants:
     way of DynamoDB.
 
     Raises:
-        ValueError: *grantee* is the role of tenants, is everybody, or has no policy of
-            its own: the table's own policy lets nobody in.
+        ValueError: *grantee* is the role of tenants, is everybody, has no policy of
+            its own, since the table's own policy lets nobody in, or is in another
+            account or region.
         TypeError: *grantee* cannot be granted anything, or *role* is no `TenantRole`.
     """
 
@@ -61,6 +63,7 @@ class TableGrants:
         key: kms.IKey | None,
         key_format: str,
         compound: bool,
+        named: bool,
         place: Place,
         inputs: Inputs,
     ) -> None:
@@ -70,6 +73,7 @@ class TableGrants:
         self._key = key
         self._format = key_format
         self._compound = compound
+        self._named = named
         self._place = place
         self._inputs = inputs
 
@@ -99,6 +103,7 @@ class TableGrants:
 
     def _tenant(self, role: object, access: Access) -> iam.Grant:
         tenant = tenant_of(self._inputs, role)
+        self._check_nearby("role", tenant.role)
         led = [keys for keys in self._keys if keys.tenant_led]
         statements = tenant_statements(
             self._arn,
@@ -166,6 +171,11 @@ class TableGrants:
                 "use tenant_read(), tenant_write() or tenant_read_write()"
             )
             raise self._inputs.wrong("grantee", grantee, problem)
+        self._check_nearby("grantee", grantee)
+
+    def _check_nearby(self, option: str, grantee: object) -> None:
+        stack = self._place.stack
+        check_nearby(self._inputs, option, grantee, stack, named=self._named)
 
     def _index_arns(self, keys: Sequence[Keys]) -> list[str]:
         return [f"{self._arn}/index/{each.name}" for each in keys if each.name]

@@ -7,18 +7,19 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import aws_iam as iam
+from aws_cdk import aws_dynamodb as dynamodb, aws_iam as iam
 from constructs import Construct, Node
 
 from secure_constructs import _tenant_bucket_grants, _tenant_grants
 from secure_constructs._bucket_grants import check_prefix
 from secure_constructs._inputs import Inputs, is_token
+from secure_constructs._place import check_nearby
 from secure_constructs._table_l2 import key_of
 from secure_constructs._tenant_grants import Access, Tenant
 from secure_constructs.key import check_no_alias
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_dynamodb as dynamodb, aws_s3 as s3
+    from aws_cdk import aws_s3 as s3
 
 Grant = Callable[[Tenant, Access], iam.Grant]
 _INDEX = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -88,6 +89,9 @@ def on_table(
     check_no_alias(inputs, "resource", key)
 
     def grant(tenant: Tenant, access: Access) -> iam.Grant:
+        # Of the other classes CDK names none anew: it raises an error instead.
+        if isinstance(table, dynamodb.TableV2):
+            check_nearby(inputs, "role", tenant.role, table.stack, named=False)
         found = _tenant_grants.tenant_statements(
             arn,
             [f"{arn}/index/{name}" for name in indexes],

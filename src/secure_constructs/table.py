@@ -217,6 +217,7 @@ class TenantTable(Construct):
             key=key,
             key_format=key_format,
             compound=compound_keys,
+            named=table_name is not None,
             place=place,
             inputs=inputs,
         )
