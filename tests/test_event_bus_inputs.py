@@ -19,7 +19,7 @@ from secure_constructs import (
     Waived,
 )
 from tests.support.functions import function
-from tests.support.synth import resources, template_of
+from tests.support.synth import new_app, resources, template_of
 
 REASON = "the producers can send everything again"
 WAIVED = Waived(REASON)
@@ -339,3 +339,41 @@ class TestRoutes:
             ValueError, match="is waived, so there is nothing to replay"
         ):
             bus.replay_command()
+
+
+class TestGranteesElsewhere:
+    HERE = cdk.Environment(account="111122223333", region="eu-west-1")
+    THERE = cdk.Environment(account="444455556666", region="eu-west-1")
+
+    def publish(self, env: cdk.Environment | None, **options: Any) -> bool:
+        """Return whether a role in *env* is granted something on a bus in `HERE`."""
+        app = new_app()
+        bus = AppEventBus(cdk.Stack(app, "Here", env=self.HERE), "Bus", **options)
+        there = cdk.Stack(app, "There", env=env)
+        principal = iam.ServicePrincipal("lambda.amazonaws.com")
+        role = iam.Role(there, "Role", assumed_by=principal)
+        return bus.grants.publish(role, sources=["shop.orders"]).success
+
+    def test_of_a_foreign_account_get_nothing(self):
+        """The bus refuses what they put, so that the grant would do nothing."""
+        problem = r"'There/Role' is in account 444455556666.*allowed_accounts="
+        with pytest.raises(ValueError, match=problem):
+            self.publish(self.THERE, allowed_accounts=["777788889999"])
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"allowed_accounts": ["444455556666"]},
+            {"allowed_organization_id": "o-a1b2c3d4e5"},
+            {"allowed_accounts": [cdk.Token.as_string({"Ref": "Partner"})]},
+        ],
+        ids=["account", "organization", "unknown account"],
+    )
+    def test_of_an_account_that_is_let_in_may_publish(self, options):
+        """By name, or as one that may be of the organization, or be meant."""
+        assert self.publish(self.THERE, **options)
+
+    @pytest.mark.parametrize("env", [HERE, None], ids=["same", "unknown"])
+    def test_of_the_same_account_may_publish(self, env):
+        """Or of one that only the deployment knows."""
+        assert self.publish(env)
