@@ -375,10 +375,19 @@ class TestInAnotherPlace:
         if grant == "tenant_read":
             grantee = TenantRole(there, "Tenant", brokers=[grantee])
 
-        with pytest.raises(ValueError, match="name the table anew"):
+        with pytest.raises(ValueError, match="named anew"):
             getattr(made.grants, grant)(grantee)
 
         assert "TableName" not in properties(template_of(made.table.stack))
+
+    def test_no_reference_names_it(self, app):
+        """CDK asks for a name, where it would have made one and a new table."""
+        made = table(cdk.Stack(app, "Data", env=self.HERE))
+        there = cdk.Stack(app, "There", env=self.REGION)
+        cdk.CfnOutput(there, "Name", value=made.table_name)
+
+        with pytest.raises(RuntimeError, match="physical name must be explicit"):
+            synthesize(app)
 
     def test_of_a_plain_table(self, app):
         """A `TableV2` would be replaced as well."""
@@ -390,7 +399,7 @@ class TestInAnotherPlace:
         there = cdk.Stack(app, "There", env=self.REGION)
         tenant = TenantRole(there, "Tenant", brokers=[role(there)])
 
-        with pytest.raises(ValueError, match="name the table anew"):
+        with pytest.raises(ValueError, match="named anew"):
             TenantGrants.of(live).tenant_read(tenant)
 
     def test_a_region_may_know_a_fixed_name(self, app):

@@ -151,8 +151,8 @@ def check_nearby(
     """
     Raise if a grant to *grantee* would name a table of *stack* anew, or do nothing.
 
-    CDK tells another account or region the name of a table, and where it has no
-    fixed one gives it one for that: the table that is deployed is replaced then.
+    For another account or region a table needs a name. CDK gives it one, or asks for
+    one, and with a new name the table that is deployed is replaced.
 
     Args:
         inputs: What names the table in errors.
@@ -182,9 +182,9 @@ def check_nearby(
     if named and home.account == stack.account:
         return
     problem = (
-        f"is in {home.environment}, but the table in {stack.environment}; CDK would "
-        "name the table anew for that, and the deployment would replace it by an empty "
-        "one; grant to a role of a stack with the same env="
+        f"is in {home.environment}, but the table in {stack.environment}, which would "
+        "be named anew for that, and replaced by an empty one; grant to a role of a "
+        "stack with the same env="
     )
     raise inputs.wrong(option, grantee, problem)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import Token, aws_dynamodb as dynamodb
 
 from secure_constructs._notes import note
 from secure_constructs._table_keys import l2_index
@@ -21,6 +21,10 @@ _KEY_OF_AWS = dynamodb.TableEncryptionV2.aws_managed_key()
 _THROTTLED_KEYS = dynamodb.ContributorInsightsSpecification(
     enabled=True, mode=dynamodb.ContributorInsightsMode.THROTTLED_KEYS
 )
+# Nothing, once it is resolved. Without it CDK gives the table a name as soon as a
+# stack of another account or region refers to it, and what is deployed would be
+# replaced by an empty table; with it CDK asks for a name instead.
+_NO_NAME = Token.as_string(None)
 _KEY = "_secure_constructs_key"
 _ONLY_REPLICA = "Replicas.0.SSESpecification"
 
@@ -83,7 +87,7 @@ def tenant_table(
         removal_policy=removal_policy,
         time_to_live_attribute=ttl_attribute,
         dynamo_stream=stream,
-        table_name=table_name,
+        table_name=table_name or _NO_NAME,
         table_class=table_class,
     )
 
