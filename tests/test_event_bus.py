@@ -228,6 +228,13 @@ class TestPolicy:
             for name, body in resources(template, POLICY).items()
         }
 
+    def test_says_of_each_statement_what_it_is_and_for_which_bus(self, stack):
+        """By default there is one, and a bus takes no statement without those."""
+        policy = only(bus_in(stack), "Events::EventBusPolicy")
+
+        assert "DenyForeignAccounts" == policy["Statement"]["Sid"]
+        assert {"Fn::GetAtt": [BUS, "Arn"]} == policy["Statement"]["Resource"]
+
     def test_records_whom_it_lets_in(self, stack):
         """The guard then knows who was asked for."""
         template = bus_in(
@@ -268,6 +275,13 @@ class TestDeadLetters:
         arn = {"Fn::GetAtt": [QUEUE, "Arn"]}
         assert {"Arn": arn} == the(template, BUS)["DeadLetterConfig"]
         assert 14 * 24 * 3600 == the(template, QUEUE)["MessageRetentionPeriod"]
+
+    def test_are_let_in_by_a_statement_with_a_name(self, stack):
+        """Beside the one against plain http, an auditor finds it by that."""
+        (policy,) = resources(bus_in(stack), "AWS::SQS::QueuePolicy").values()
+
+        said = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert "DeadLettersOfTheBus" in [each.get("Sid") for each in said]
 
     def test_can_be_read_by_the_user(self, stack):
         """The queue is an attribute, for grants and redrives."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+import types
 
 from typing import Any
 
@@ -56,6 +57,29 @@ class TestContent:
         assert "http://json-schema.org/draft-04/schema#" == content["$schema"]
         jsonschema.Draft4Validator.check_schema(content)
 
+    def test_has_all_parts_of_an_event(self):
+        """Those of its own, and those that EventBridge adds."""
+        text = {"type": "string"}
+        detail = properties(order=ORDER)
+
+        assert {
+            "$schema": "http://json-schema.org/draft-04/schema#",
+            "title": "OrderPlaced",
+            "type": "object",
+            "required": ["source", "detail-type", "detail"],
+            "properties": {
+                "source": {"type": "string", "enum": ["shop.orders"]},
+                "detail-type": {"type": "string", "enum": ["OrderPlaced"]},
+                "detail": detail,
+                "account": text,
+                "id": text,
+                "region": text,
+                "time": text,
+                "version": text,
+                "resources": {"type": "array", "items": text},
+            },
+        } == json.loads(schema(detail).content)
+
     def test_accepts_the_whole_event(self):
         """The detail is one part of what a target gets."""
         content = json.loads(schema().content)
@@ -104,6 +128,16 @@ class TestValue:
         with pytest.raises(dataclasses.FrozenInstanceError):
             schema().source = "other"  # type: ignore[misc]
 
+    def test_can_be_in_a_set(self):
+        """A mapping has no hash, but what names the schema has."""
+        assert 1 == len({schema(), schema()})
+
+    def test_may_be_made_of_any_mapping(self):
+        """Such as one that nobody can change."""
+        given = types.MappingProxyType({"type": "object"})
+
+        assert {"type": "object"} == schema(given).detail
+
     def test_does_not_change_with_what_it_was_made_of(self):
         """The detail is copied."""
         detail = properties(order=dict(ORDER))
@@ -141,7 +175,7 @@ class TestValidate:
 REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "no source": ({"source": " "}, ValueError, "source=' ' is empty"),
     "a source that is no text": ({"source": 1}, TypeError, "source=1 is no text"),
-    "AWS's source": ({"source": "aws.s3"}, ValueError, "'aws.s3' is a source of AWS"),
+    "AWS's source": ({"source": "aws.s3"}, ValueError, "source='aws.s3' is a source of"),
     "no detail type": ({"detail_type": ""}, ValueError, "detail_type='' is empty"),
     "a nameless detail type": (
         {"detail_type": "注文"},
@@ -153,15 +187,20 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         ValueError,
         "make no name of up to",
     ),
+    "too long a source": (
+        {"source": "x" * 400},
+        ValueError,
+        "source and detail_type='x+@OrderPlaced' make no name of up to",
+    ),
     "no description": ({"description": ""}, ValueError, "description='' is empty"),
     "a description that is no text": ({"description": 1}, TypeError, "=1 is no text"),
     "a long description": (
         {"description": "x" * 257},
         ValueError,
-        "more than 256 char",
+        "description='x+' has more than 256 char",
     ),
     "no schema": ({"detail": 1}, TypeError, "detail=1 is no schema; write {'type'"),
-    "no JSON": ({"detail": properties(x={1})}, ValueError, "is no JSON: .*set"),
+    "no JSON": ({"detail": properties(x={1})}, ValueError, "detail=.* is no JSON: .*set"),
     "no object": (
         {"detail": {"type": "array"}},
         ValueError,
@@ -173,6 +212,11 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
 NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
     "const": (properties(x={"const": 1}), "detail.properties.x has const, which later"),
     "defs": ({"type": "object", "$defs": {}}, r"detail has \$defs, which later"),
+    "another draft": (
+        {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"},
+        "detail says that it is of 'http://json-schema.org/draft-07/schema#'",
+    ),
+    "one value as enumeration": (properties(x={"enum": "a"}), "has enum, but no list"),
     "true as a schema": (properties(x=True), "properties.x is True, not a schema"),
     "an unknown type": (properties(x={"type": "text"}), "x is of type 'text', which"),
     "an unknown type of several": (
@@ -229,6 +273,10 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
 # Details that look like mistakes and are none.
 FINE: dict[str, dict[str, Any]] = {
     "nothing said": {"type": "object"},
+    "its draft": {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+    },
     "a property called const": properties(const=ORDER),
     "nothing else allowed": {**properties(x=ORDER), "additionalProperties": False},
     "a bound that is excluded": properties(x={"minimum": 0, "exclusiveMinimum": True}),
@@ -242,7 +290,7 @@ class TestRefused:
     @pytest.mark.parametrize(("parts", "error", "says"), REFUSED.values(), ids=REFUSED)
     def test_parts(self, parts, error, says):
         """What cannot be registered is refused where it is written."""
-        with pytest.raises(error, match=says):
+        with pytest.raises(error, match=f"^EventSchema: .*{says}"):
             schema(**parts)
 
     @pytest.mark.parametrize(("detail", "says"), NO_DRAFT_4.values(), ids=NO_DRAFT_4)
