@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 import types
 
@@ -175,7 +176,11 @@ class TestValidate:
 REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "no source": ({"source": " "}, ValueError, "source=' ' is empty"),
     "a source that is no text": ({"source": 1}, TypeError, "source=1 is no text"),
-    "AWS's source": ({"source": "aws.s3"}, ValueError, "source='aws.s3' is a source of"),
+    "AWS's source": (
+        {"source": "aws.s3"},
+        ValueError,
+        "source='aws.s3' is a source of",
+    ),
     "no detail type": ({"detail_type": ""}, ValueError, "detail_type='' is empty"),
     "a nameless detail type": (
         {"detail_type": "注文"},
@@ -200,7 +205,11 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         "description='x+' has more than 256 char",
     ),
     "no schema": ({"detail": 1}, TypeError, "detail=1 is no schema; write {'type'"),
-    "no JSON": ({"detail": properties(x={1})}, ValueError, "detail=.* is no JSON: .*set"),
+    "no JSON": (
+        {"detail": properties(x={1})},
+        ValueError,
+        "detail=.* is no JSON: .*set",
+    ),
     "no object": (
         {"detail": {"type": "array"}},
         ValueError,
@@ -224,6 +233,14 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
         "x is of type 'text', which there is not",
     ),
     "a number as type": (properties(x={"type": 1}), "x is of type 1, which there"),
+    "several words of later drafts": (
+        properties(x={"if": {}, "const": 1, "contains": {}}),
+        "x has const, contains, if, which later",
+    ),
+    "a number as upper bound": (
+        properties(x={"type": "integer", "exclusiveMaximum": 9}),
+        "x has a number as exclusiveMaximum",
+    ),
     "a number as bound": (
         properties(x={"type": "integer", "exclusiveMinimum": 0}),
         "x has a number as exclusiveMinimum",
@@ -259,6 +276,27 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "object", "additionalProperties": {"const": 1}},
         "detail.additionalProperties has const",
     ),
+    "in what else may be in a list": (
+        properties(x={"items": [{}], "additionalItems": {"const": 1}}),
+        "x.additionalItems has const",
+    ),
+    "in what has such a name": (
+        {"type": "object", "patternProperties": {"^x": {"const": 1}}},
+        r"detail.patternProperties.\^x has const",
+    ),
+    "in all of several": ({"type": "object", "allOf": [1]}, r"allOf\[0\] is 1, not"),
+    "in the one of several": (
+        {"type": "object", "oneOf": [{}, {"const": 1}]},
+        r"oneOf\[1\] has const",
+    ),
+    "true as what must not be": (
+        {"type": "object", "not": True},
+        "detail.not is True, not a schema",
+    ),
+    "a list as what else may be": (
+        {"type": "object", "additionalProperties": [{}]},
+        r"detail.additionalProperties is \[{}\], not a schema",
+    ),
     "in what must not be": ({"type": "object", "not": {"const": 1}}, "not has const"),
     "in one of several": (
         {"type": "object", "anyOf": [{}, 1]},
@@ -269,6 +307,13 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
         "detail.definitions.x has const",
     ),
 }
+
+# What draft 4 has no word for.
+LATER = """
+    $anchor $defs $dynamicRef $id const contains dependentRequired dependentSchemas else
+    if maxContains minContains prefixItems propertyNames then unevaluatedItems
+    unevaluatedProperties
+""".split()
 
 # Details that look like mistakes and are none.
 FINE: dict[str, dict[str, Any]] = {
@@ -281,7 +326,20 @@ FINE: dict[str, dict[str, Any]] = {
     "nothing else allowed": {**properties(x=ORDER), "additionalProperties": False},
     "a bound that is excluded": properties(x={"minimum": 0, "exclusiveMinimum": True}),
     "an enumeration of objects": properties(x={"enum": [{"const": 1}]}),
-    "several types": properties(x={"type": ["string", "null"]}),
+    "all types": properties(
+        x={
+            "type": [
+                "array",
+                "boolean",
+                "integer",
+                "null",
+                "number",
+                "object",
+                "string",
+            ]
+        }
+    ),
+    "nothing else in a list": properties(x={"items": [{}], "additionalItems": False}),
     "one of several": {"type": "object", "oneOf": [{"required": ["x"]}]},
 }
 
@@ -293,11 +351,25 @@ class TestRefused:
         with pytest.raises(error, match=f"^EventSchema: .*{says}"):
             schema(**parts)
 
+    def test_circles(self):
+        """JSON has no end for them."""
+        circle: dict[str, Any] = {"type": "object"}
+        circle["not"] = circle
+
+        with pytest.raises(ValueError, match="detail=.* is no JSON: Circular"):
+            schema(circle)
+
     @pytest.mark.parametrize(("detail", "says"), NO_DRAFT_4.values(), ids=NO_DRAFT_4)
     def test_later_drafts(self, detail, says):
         """The registry would refuse the schema, or worse, ignore a part of it."""
         with pytest.raises(ValueError, match=f"is no schema of draft 4: .*{says}"):
             schema(detail)
+
+    @pytest.mark.parametrize("word", LATER)
+    def test_words_of_later_drafts(self, word):
+        """A registry ignores what it does not know, and takes what is wrong."""
+        with pytest.raises(ValueError, match=re.escape(f"x has {word}, which later")):
+            schema(properties(x={word: {}}))
 
     @pytest.mark.parametrize("detail", FINE.values(), ids=FINE)
     def test_nothing_that_is_fine(self, detail):
