@@ -277,6 +277,7 @@ class TestKey:
             {},
         ):
             assert not world.uses_key("kms:Decrypt", **context)
+            assert not world.uses_key("kms:DescribeKey", **context)
 
 
 class TestLogs:

@@ -49,14 +49,18 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "a name that is no text": (
         {"event_bus_name": 1},
         TypeError,
-        "=1 is no text; write",
+        "event_bus_name=1 is no text; write",
     ),
     "a long description": (
         {"description": "x" * 513},
         ValueError,
         "description='513 characters' has more than 512 characters",
     ),
-    "a description that is no text": ({"description": 1}, TypeError, "=1 is no text"),
+    "a description that is no text": (
+        {"description": 1},
+        TypeError,
+        "description=1 is no text",
+    ),
     "no retention": (
         {"archive_retention": days(0)},
         ValueError,
@@ -224,6 +228,36 @@ class TestRefused:
             AppEventBus(stack, "Bus", tier=Tier.DEVELOPMENT)
 
 
+class TestLimits:
+    """What AWS just takes."""
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"event_bus_name": "x" * 256},
+            {"event_bus_name": "Shop.orders_2-eu"},
+            {"event_bus_name": "aws"},
+            {"description": "x" * 512},
+            {"archive_retention": days(1)},
+            {"archive_retention": days(36_500)},
+            {"allowed_organization_id": f"o-{'a1' * 5}"},
+            {"allowed_organization_id": f"o-{'a1' * 16}"},
+        ],
+        ids=lambda options: str(options)[:60],
+    )
+    def test_are_taken(self, stack, options):
+        """The longest and the shortest."""
+        AppEventBus(stack, "Bus", **options)
+
+        assert 1 == len(resources(template_of(stack), "AWS::Events::EventBus"))
+
+    @pytest.mark.parametrize("length", [9, 33])
+    def test_of_an_organization(self, stack, length):
+        """One character less or more is no id."""
+        with pytest.raises(ValueError, match="is no organization"):
+            AppEventBus(stack, "Bus", allowed_organization_id=f"o-{'a' * length}")
+
+
 class TestTokens:
     """What is only known at deployment is passed on."""
 
@@ -238,7 +272,8 @@ class TestTokens:
             stack,
             "Bus",
             event_bus_name=parameter("Name"),
-            description=parameter("Description"),
+            # Longer than allowed only by how CDK writes the parameter.
+            description=f"{'x' * 500}{parameter('Description')}",
             allowed_accounts=[parameter("Account")],
             allowed_organization_id=parameter("Organization"),
             archive_retention=days(kept),

@@ -309,11 +309,25 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 # What draft 4 has no word for.
-LATER = """
-    $anchor $defs $dynamicRef $id const contains dependentRequired dependentSchemas else
-    if maxContains minContains prefixItems propertyNames then unevaluatedItems
-    unevaluatedProperties
-""".split()
+LATER = [
+    "$anchor",
+    "$defs",
+    "$dynamicRef",
+    "$id",
+    "const",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "if",
+    "maxContains",
+    "minContains",
+    "prefixItems",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+]
 
 # Details that look like mistakes and are none.
 FINE: dict[str, dict[str, Any]] = {
