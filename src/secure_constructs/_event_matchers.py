@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 
@@ -182,10 +183,9 @@ def _cidr(value: object) -> str | None:
     if isinstance(value, str) and is_token(value):
         return None
     address, _, bits = (value if isinstance(value, str) else "").partition("/")
-    try:
+    longest = 0
+    with contextlib.suppress(ValueError):
         longest = ipaddress.ip_address(address).max_prefixlen
-    except ValueError:
-        longest = 0
     if bits.isdecimal() and int(bits) < longest:
         return None
     return "is no range of addresses, such as 10.0.0.0/24; one address is plain text"
