@@ -156,13 +156,14 @@ class TestValidate:
     def test_says_what_is_wrong(self):
         """Each wrong part is named, with its place."""
         detail = properties(order=ORDER, lines={"type": "array", "items": ORDER})
-        with pytest.raises(
-            ValueError, match="no detail of shop.orders@OrderPlaced"
-        ) as e:
+        with pytest.raises(ValueError, match="no detail of") as error:
             schema(detail).validate({"order": 1, "lines": ["a", 2]})
 
-        assert "detail.lines.1: 2 is not of type 'string'" in str(e.value)
-        assert "detail.order: 1 is not of type 'string'" in str(e.value)
+        assert (
+            "no detail of shop.orders@OrderPlaced: "
+            "detail.lines.1: 2 is not of type 'string'; "
+            "detail.order: 1 is not of type 'string'"
+        ) == str(error.value)
 
     def test_says_what_to_install(self, monkeypatch):
         """The library is an extra, so it may be missing."""
