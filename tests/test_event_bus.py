@@ -96,6 +96,34 @@ class TestBus:
         assert {"Construct": "AppEventBus", "Tier": "production"} == record
 
 
+@pytest.mark.parametrize("setting", ["tier", "encryption_key", "alarm_topic"])
+class TestSettings:
+    """What the bus takes of its place, unless it is told otherwise."""
+
+    @pytest.fixture
+    def values(self, stack: cdk.Stack) -> dict[str, Any]:
+        """What each setting may be."""
+        return {
+            "tier": Tier.DEVELOPMENT,
+            "encryption_key": kms.Key(stack, "Key"),
+            "alarm_topic": sns.Topic.from_topic_arn(stack, "Topic", TOPIC_ARN),
+        }
+
+    def test_that_was_taken_is_decided(self, stack, values, setting):
+        """A baseline that comes after the bus is too late."""
+        AppEventBus(stack, "Bus")
+
+        with pytest.raises(ValueError, match=setting):
+            Baseline(**{setting: values[setting]}).apply_to(stack)
+
+    def test_that_was_given_is_not(self, stack, values, setting):
+        """Such a bus takes nothing of its place, so there a baseline may follow."""
+        AppEventBus(stack, "Bus", **{setting: values[setting]})
+        Baseline(**{setting: values[setting]}).apply_to(stack)
+
+        assert 1 == len(resources(template_of(stack), "AWS::Events::EventBus"))
+
+
 class TestArchive:
     def test_keeps_every_event(self, stack):
         """Each event has a source, so each matches (EVB-02)."""
