@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from typing import Any
 
 import aws_cdk as cdk
@@ -379,6 +381,30 @@ class TestLogsWithoutKey:
         add_packs(app, *ORDINARY, *STRICT)
 
         assert set() == synthesize(app).findings
+
+    def test_are_let_in_by_one_statement(self, stack):
+        """Of the delivery service, from this account, and for this group only."""
+        template = bus_in(stack, log_level=events.Level.ERROR)
+        (group,) = resources(template, "AWS::Logs::LogGroup")
+        written = only(template, "Logs::ResourcePolicy")["PolicyDocument"]
+        parts = [
+            part if isinstance(part, str) else "".join(map(str, *part.values()))
+            for part in written["Fn::Join"][1]
+        ]
+
+        (said,) = json.loads("".join(parts))["Statement"]
+        source = "arn:AWS::Partition:logs:AWS::Region:AWS::AccountId:delivery-source:*"
+        assert {
+            "Sid": "DeliverLogsOfTheBus",
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": f"{group}Arn",
+            "Condition": {
+                "ArnLike": {"aws:SourceArn": source},
+                "StringEquals": {"aws:SourceAccount": "AWS::AccountId"},
+            },
+        } == said
 
 
 class TestWithoutLogs:
