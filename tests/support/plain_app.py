@@ -54,13 +54,13 @@ class OrdersStack(cdk.Stack):
         self, scope: Construct, construct_id: str, *, shared: SharedStack
     ) -> None:
         super().__init__(scope, construct_id)
-        self._define_buckets(shared)
-        self._define_tables()
-        self._define_tenants()
+        self._keep_documents(shared)
+        self._keep_records()
+        self._serve_tenants()
         self._take_orders()
         self._issue_invoices(shared)
 
-    def _define_buckets(self, shared: SharedStack) -> None:
+    def _keep_documents(self, shared: SharedStack) -> None:
         every_website = s3.CorsRule(
             allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"]
         )
@@ -77,7 +77,7 @@ class OrdersStack(cdk.Stack):
         # A waiver that was written by hand, and that nobody argued for.
         _record(thumbnails, {"Waivers": {"S3-04": {"Reason": ""}}})
 
-    def _define_tables(self) -> None:
+    def _keep_records(self) -> None:
         text = dynamodb.AttributeType.STRING
         self.table = dynamodb.TableV2(
             self,
@@ -102,7 +102,7 @@ class OrdersStack(cdk.Stack):
         )
         cognito.UserPool(self, "Customers", removal_policy=cdk.RemovalPolicy.DESTROY)
 
-    def _define_tenants(self) -> None:
+    def _serve_tenants(self) -> None:
         tenant = iam.Role(
             self, "Tenant", assumed_by=iam.AccountRootPrincipal().with_session_tags()
         )
@@ -170,16 +170,28 @@ class PipelineStack(cdk.Stack):
         provider = iam.OpenIdConnectProvider(
             self, "GitHub", url=f"https://{_GITHUB}", client_ids=["sts.amazonaws.com"]
         )
-        any_job = {"StringLike": {f"{_GITHUB}:sub": "repo:example/orders:*"}}
-        administrator = "AdministratorAccess"
-        iam.Role(
-            self,
+        self._define_role(
             "Deploy",
-            assumed_by=iam.OpenIdConnectPrincipal(provider, any_job),
-            managed_policies=[
-                iam.ManagedPolicy.from_aws_managed_policy_name(administrator)
-            ],
+            iam.OpenIdConnectPrincipal(
+                provider, {"StringLike": {f"{_GITHUB}:sub": "repo:example/orders:*"}}
+            ),
+            policy="AdministratorAccess",
         )
+        self._define_role(
+            "Diff",
+            iam.WebIdentityPrincipal(
+                provider.open_id_connect_provider_arn,
+                {
+                    "StringEquals": {f"{_GITHUB}:aud": "sts.amazonaws.com"},
+                    "StringLike": {f"{_GITHUB}:sub": "repo:example/*"},
+                },
+            ),
+            policy="ReadOnlyAccess",
+        )
+
+    def _define_role(self, name: str, jobs: iam.IPrincipal, *, policy: str) -> None:
+        allowed = iam.ManagedPolicy.from_aws_managed_policy_name(policy)
+        iam.Role(self, name, assumed_by=jobs, managed_policies=[allowed])
 
 
 def _record(construct: Construct, record: dict[str, object]) -> None:
