@@ -126,7 +126,11 @@ BROKEN: Mapping[str, Broken] = {
     "S3-07": Broken(
         UPLOADS,
         "ACLs are in force",
-        {UPLOADS: {"Properties/OwnershipControls": GONE}},
+        {
+            UPLOADS: {
+                "Properties/OwnershipControls/Rules/0/ObjectOwnership": "ObjectWriter"
+            }
+        },
     ),
     "S3-08": Broken(
         UPLOADS,
