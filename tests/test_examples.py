@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import itertools
-import os
-import runpy
 
 import aws_cdk as cdk
 import pytest
 
+from tests.support.example_app import example
 from tests.support.nag import ORDINARY, STRICT, add_packs
-from tests.support.synth import RECOMMENDED, ROOT, new_app, synthesize
+from tests.support.synth import ROOT, synthesize
 
 STATEFUL = (
     "AWS::DynamoDB::GlobalTable",
@@ -22,16 +21,7 @@ STATEFUL = (
     "AWS::S3::Bucket",
     "AWS::SQS::Queue",
 )
-
-
 DOCUMENT = ROOT / "docs" / "example-app.md"
-
-
-def example(tier: str) -> cdk.App:
-    """Return the app of `examples/app.py`, not yet synthesized."""
-    app = new_app(RECOMMENDED, tier=tier)
-    runpy.run_path(os.fspath(ROOT / "examples" / "app.py"))["orders"](app)
-    return app
 
 
 @pytest.mark.parametrize("tier", ["production", "development"])
