@@ -21,6 +21,7 @@ from constructs import Construct
 
 from examples.schemas import ORDER_PLACED
 from secure_constructs import (
+    AccessPattern,
     AppEventBus,
     AppKey,
     Baseline,
@@ -30,6 +31,9 @@ from secure_constructs import (
     ObservedFunction,
     SecureBucket,
     StandardTags,
+    TableIndex,
+    TenantRole,
+    TenantTable,
     Tier,
     Waived,
     acknowledge_defaults,
@@ -106,10 +110,30 @@ class OrdersStack(cdk.Stack):
         self._code = lambda_.Code.from_asset(
             str(HANDLERS), exclude=["**/__pycache__", "**/*.pyc"]
         )
-        self._take_orders(uploads, shared.bus)
+        # Each customer is a tenant: no session reaches what is another one's.
+        self.table = TenantTable(
+            self,
+            "Table",
+            indexes=[TableIndex("GSI1", tenant_led=True)],
+            access_patterns=[
+                AccessPattern(
+                    "An order and its items",
+                    "TENANT#{tenant}",
+                    "begins_with ORDER#{order}",
+                ),
+                AccessPattern("Orders, newest first", "TENANT#{tenant}", index="GSI1"),
+            ],
+        )
+        processor = self._take_orders(uploads, shared.bus)
+        api = self._show_orders()
+        tenant = TenantRole(self, "Tenant", brokers=[processor, api])
+        self.table.grants.tenant_read_write(tenant)
+        for broker in (processor, api):
+            broker.add_environment("TABLE_NAME", self.table.table_name)
+            broker.add_environment("TENANT_ROLE_ARN", tenant.role_arn)
         self._issue_invoices(invoices, shared.bus)
 
-    def _take_orders(self, uploads: SecureBucket, bus: AppEventBus) -> None:
+    def _take_orders(self, uploads: SecureBucket, bus: AppEventBus) -> ObservedFunction:
         """Let a function take the orders that the shop puts into a queue."""
         incoming = sqs.Queue(
             self,
@@ -148,6 +172,19 @@ class OrdersStack(cdk.Stack):
                 reason="The processor signs links for files whose names it makes up, "
                 "into this folder only.",
             )
+        )
+        return processor
+
+    def _show_orders(self) -> ObservedFunction:
+        """Let a function show customers their orders, behind an HTTP API's token."""
+        return ObservedFunction(
+            self,
+            "Api",
+            code=self._code,
+            handler="tenants.handler.handler",
+            runtime=lambda_.Runtime.PYTHON_3_14,
+            powertools_layer="latest",
+            failure_queue=Waived("an API waits for its answer, and sees what failed"),
         )
 
     def _issue_invoices(self, invoices: SecureBucket, bus: AppEventBus) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import aws_cdk as cdk
 import pytest
 
-from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_dynamodb as dynamodb, aws_s3 as s3
 
 from secure_constructs import SecureBucket, acknowledge_defaults
 from secure_constructs.acknowledge import UNMET
-from tests.support.nag import STRICT, STRICT_NAMES, add_packs
+from tests.support.nag import ORDINARY, STRICT, STRICT_NAMES, add_packs
 from tests.support.synth import new_app, synthesize
 
 REPLICATION = "HIPAA.Security-S3BucketReplicationEnabled"
@@ -86,6 +86,35 @@ class TestAcknowledgeDefaults:
         lock = "NIST.800.53.R4-S3BucketDefaultLockEnabled"
         at = (lock, "Stack/Data/Default/Resource")
         assert at not in synthesize(app).acknowledged
+
+
+class TestTables:
+    """What no pack knows, a clean run does not prove."""
+
+    def found(self, kind: str) -> set[str]:
+        """Return which rules of all packs a plain table of that *kind* breaks."""
+        app, stack = strict_app()
+        add_packs(app, *ORDINARY)
+        key = dynamodb.Attribute(name="PK", type=dynamodb.AttributeType.STRING)
+        getattr(dynamodb, kind)(stack, "Orders", partition_key=key)
+        return {rule for rule in synthesize(app).rules if "DynamoDB" in rule}
+
+    def test_of_the_older_class_are_reported(self):
+        """Three packs look at an `AWS::DynamoDB::Table`."""
+        rules = ("AutoScalingEnabled", "InBackupPlan", "PITREnabled")
+        packs = ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5")
+
+        assert {
+            f"{pack}-DynamoDB{rule}" for pack in packs for rule in rules
+        } == self.found("Table")
+
+    def test_of_the_newer_class_are_not(self):
+        """No pack has a rule for an `AWS::DynamoDB::GlobalTable`."""
+        assert set() == self.found("TableV2")
+
+    def test_of_ours_need_no_acknowledgement(self):
+        """A reason for a finding that nobody can have would mislead."""
+        assert "TenantTable" not in {kind for unmet in UNMET for kind in unmet.kinds}
 
 
 class TestRefusals:

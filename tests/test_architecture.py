@@ -17,8 +17,9 @@ CONSTRUCTS = {
     "function",
     "github_oidc",
     "table",
+    "tenancy",
 }
-SHARED = {"acknowledge", "baseline", "key", "tags", "tier", "waiver"}
+SHARED = {"acknowledge", "access_patterns", "baseline", "key", "tags", "tier", "waiver"}
 
 
 def imports() -> dict[str, set[str]]:

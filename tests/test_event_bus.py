@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from typing import Any
 
 import aws_cdk as cdk
@@ -94,6 +96,34 @@ class TestBus:
         record = bus_in(stack)["Resources"][BUS]["Metadata"]["SecureConstructs"]
 
         assert {"Construct": "AppEventBus", "Tier": "production"} == record
+
+
+@pytest.mark.parametrize("setting", ["tier", "encryption_key", "alarm_topic"])
+class TestSettings:
+    """What the bus takes of its place, unless it is told otherwise."""
+
+    @pytest.fixture
+    def values(self, stack: cdk.Stack) -> dict[str, Any]:
+        """What each setting may be."""
+        return {
+            "tier": Tier.DEVELOPMENT,
+            "encryption_key": kms.Key(stack, "Key"),
+            "alarm_topic": sns.Topic.from_topic_arn(stack, "Topic", TOPIC_ARN),
+        }
+
+    def test_that_was_taken_is_decided(self, stack, values, setting):
+        """A baseline that comes after the bus is too late."""
+        AppEventBus(stack, "Bus")
+
+        with pytest.raises(ValueError, match=setting):
+            Baseline(**{setting: values[setting]}).apply_to(stack)
+
+    def test_that_was_given_is_not(self, stack, values, setting):
+        """Such a bus takes nothing of its place, so there a baseline may follow."""
+        AppEventBus(stack, "Bus", **{setting: values[setting]})
+        Baseline(**{setting: values[setting]}).apply_to(stack)
+
+        assert 1 == len(resources(template_of(stack), "AWS::Events::EventBus"))
 
 
 class TestArchive:
@@ -228,6 +258,13 @@ class TestPolicy:
             for name, body in resources(template, POLICY).items()
         }
 
+    def test_says_of_each_statement_what_it_is_and_for_which_bus(self, stack):
+        """By default there is one, and a bus takes no statement without those."""
+        policy = only(bus_in(stack), "Events::EventBusPolicy")
+
+        assert "DenyForeignAccounts" == policy["Statement"]["Sid"]
+        assert {"Fn::GetAtt": [BUS, "Arn"]} == policy["Statement"]["Resource"]
+
     def test_records_whom_it_lets_in(self, stack):
         """The guard then knows who was asked for."""
         template = bus_in(
@@ -268,6 +305,13 @@ class TestDeadLetters:
         arn = {"Fn::GetAtt": [QUEUE, "Arn"]}
         assert {"Arn": arn} == the(template, BUS)["DeadLetterConfig"]
         assert 14 * 24 * 3600 == the(template, QUEUE)["MessageRetentionPeriod"]
+
+    def test_are_let_in_by_a_statement_with_a_name(self, stack):
+        """Beside the one against plain http, an auditor finds it by that."""
+        (policy,) = resources(bus_in(stack), "AWS::SQS::QueuePolicy").values()
+
+        said = policy["Properties"]["PolicyDocument"]["Statement"]
+        assert "DeadLettersOfTheBus" in [each.get("Sid") for each in said]
 
     def test_can_be_read_by_the_user(self, stack):
         """The queue is an attribute, for grants and redrives."""
@@ -337,6 +381,30 @@ class TestLogsWithoutKey:
         add_packs(app, *ORDINARY, *STRICT)
 
         assert set() == synthesize(app).findings
+
+    def test_are_let_in_by_one_statement(self, stack):
+        """Of the delivery service, from this account, and for this group only."""
+        template = bus_in(stack, log_level=events.Level.ERROR)
+        (group,) = resources(template, "AWS::Logs::LogGroup")
+        written = only(template, "Logs::ResourcePolicy")["PolicyDocument"]
+        parts = [
+            part if isinstance(part, str) else "".join(map(str, *part.values()))
+            for part in written["Fn::Join"][1]
+        ]
+
+        (said,) = json.loads("".join(parts))["Statement"]
+        source = "arn:AWS::Partition:logs:AWS::Region:AWS::AccountId:delivery-source:*"
+        assert {
+            "Sid": "DeliverLogsOfTheBus",
+            "Effect": "Allow",
+            "Principal": {"Service": "delivery.logs.amazonaws.com"},
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": f"{group}Arn",
+            "Condition": {
+                "ArnLike": {"aws:SourceArn": source},
+                "StringEquals": {"aws:SourceAccount": "AWS::AccountId"},
+            },
+        } == said
 
 
 class TestWithoutLogs:

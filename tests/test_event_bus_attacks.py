@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aws_cdk import aws_events as events
+from aws_cdk import aws_events as events, aws_iam as iam
 
 from tests.support.buses import EVENTS, FRIEND, KEYS, OWN, STRANGER, UNHEARD, World
 from tests.support.iam import ANONYMOUS, Request
@@ -109,6 +109,21 @@ class TestForeigners:
     def test_own_administrator_is_beside_an_organization(self, organized):
         """An account outside the organization does not lock itself out."""
         assert organized.puts(admin(OWN))
+
+    def test_stranger_is_not_even_by_a_statement_of_yours(self):
+        """What the bus says is a Deny, which no other statement overrides."""
+        world = World()
+        world.bus.bus.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="Everybody",
+                principals=[iam.AccountPrincipal(STRANGER)],
+                actions=["events:PutEvents"],
+                resources=[world.bus.event_bus_arn],
+            )
+        )
+        world.deploy()
+
+        assert not world.puts(admin(STRANGER), aws__PrincipalIsAWSService=False)
 
     @pytest.mark.parametrize("action", ["events:PutRule", "events:DeleteEventBus"])
     def test_may_do_nothing_else(self, friendly, action):
@@ -262,6 +277,7 @@ class TestKey:
             {},
         ):
             assert not world.uses_key("kms:Decrypt", **context)
+            assert not world.uses_key("kms:DescribeKey", **context)
 
 
 class TestLogs:

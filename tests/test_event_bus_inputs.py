@@ -19,7 +19,7 @@ from secure_constructs import (
     Waived,
 )
 from tests.support.functions import function
-from tests.support.synth import resources, template_of
+from tests.support.synth import new_app, resources, template_of
 
 REASON = "the producers can send everything again"
 WAIVED = Waived(REASON)
@@ -31,7 +31,7 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "the default bus": (
         {"event_bus_name": "default"},
         ValueError,
-        r"='default' is the bus that every account has .*EVB-01.*EventRou",
+        r"event_bus_name='default' is the bus that every account has .*EVB-01.*Event",
     ),
     "AWS's prefix": (
         {"event_bus_name": "aws.partner"},
@@ -42,21 +42,25 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "a path as name": (
         {"event_bus_name": "shop/orders"},
         ValueError,
-        "'shop/orders' is no name for a bus of yours; write up to 256 letters",
+        "event_bus_name='shop/orders' is no name for a bus of yours; write up to 256",
     ),
     "a long name": ({"event_bus_name": "x" * 257}, ValueError, "is no name for a bus"),
     "an empty name": ({"event_bus_name": ""}, ValueError, "event_bus_name='' is empty"),
     "a name that is no text": (
         {"event_bus_name": 1},
         TypeError,
-        "=1 is no text; write",
+        "event_bus_name=1 is no text; write 'orders'",
     ),
     "a long description": (
         {"description": "x" * 513},
         ValueError,
         "description='513 characters' has more than 512 characters",
     ),
-    "a description that is no text": ({"description": 1}, TypeError, "=1 is no text"),
+    "a description that is no text": (
+        {"description": 1},
+        TypeError,
+        "description=1 is no text",
+    ),
     "no retention": (
         {"archive_retention": days(0)},
         ValueError,
@@ -117,6 +121,16 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         ValueError,
         r"allowed_accounts\[1\]='4444-5555-6666' is no account; write its 12 digits",
     ),
+    "an account with a digit too many": (
+        {"allowed_accounts": ["4444555566667"]},
+        ValueError,
+        "'4444555566667' is no account",
+    ),
+    "an account in an ARN": (
+        {"allowed_accounts": ["arn:aws:iam::444455556666"]},
+        ValueError,
+        "is no account",
+    ),
     "everybody as account": ({"allowed_accounts": ["*"]}, ValueError, "is no account"),
     "the own account": (
         {"allowed_accounts": ["111122223333"]},
@@ -128,6 +142,11 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         ValueError,
         "'my company' is no organization; write its id, such as 'o-a1b2c3d4e5'",
     ),
+    "an organization in a path": (
+        {"allowed_organization_id": "r-a1b2/o-a1b2c3d4e5"},
+        ValueError,
+        "is no organization",
+    ),
     "everybody as organization": (
         {"allowed_organization_id": "o-*"},
         ValueError,
@@ -136,7 +155,7 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "an organization that is no text": (
         {"allowed_organization_id": 1},
         TypeError,
-        "allowed_organization_id=1 is no text",
+        "allowed_organization_id=1 is no text; write 'o-a1b2c3d4e5'",
     ),
     "a name of a level": (
         {"log_level": "ERROR"},
@@ -224,6 +243,36 @@ class TestRefused:
             AppEventBus(stack, "Bus", tier=Tier.DEVELOPMENT)
 
 
+class TestLimits:
+    """What AWS just takes."""
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"event_bus_name": "x" * 256},
+            {"event_bus_name": "Shop.orders_2-eu"},
+            {"event_bus_name": "aws"},
+            {"description": "x" * 512},
+            {"archive_retention": days(1)},
+            {"archive_retention": days(36_500)},
+            {"allowed_organization_id": f"o-{'a1' * 5}"},
+            {"allowed_organization_id": f"o-{'a1' * 16}"},
+        ],
+        ids=lambda options: str(options)[:60],
+    )
+    def test_are_taken(self, stack, options):
+        """The longest and the shortest."""
+        AppEventBus(stack, "Bus", **options)
+
+        assert 1 == len(resources(template_of(stack), "AWS::Events::EventBus"))
+
+    @pytest.mark.parametrize("length", [9, 33])
+    def test_of_an_organization(self, stack, length):
+        """One character less or more is no id."""
+        with pytest.raises(ValueError, match="is no organization"):
+            AppEventBus(stack, "Bus", allowed_organization_id=f"o-{'a' * length}")
+
+
 class TestTokens:
     """What is only known at deployment is passed on."""
 
@@ -238,7 +287,8 @@ class TestTokens:
             stack,
             "Bus",
             event_bus_name=parameter("Name"),
-            description=parameter("Description"),
+            # Longer than allowed only by how CDK writes the parameter.
+            description=f"{'x' * 500}{parameter('Description')}",
             allowed_accounts=[parameter("Account")],
             allowed_organization_id=parameter("Organization"),
             archive_retention=days(kept),
@@ -249,6 +299,13 @@ class TestTokens:
         assert {"Ref": "Name"} == bus["Properties"]["Name"]
         (archive,) = resources(template, "AWS::Events::Archive").values()
         assert {"Ref": "Days"} == archive["Properties"]["RetentionDays"]
+
+    def test_do_not_hide_what_stands_beside_them(self, stack):
+        """An account after a parameter is looked at as well."""
+        parameter = cdk.CfnParameter(stack, "Account").value_as_string
+
+        with pytest.raises(ValueError, match=r"allowed_accounts\[1\]='4444' is no acc"):
+            AppEventBus(stack, "Bus", allowed_accounts=[parameter, "4444"])
 
 
 # What is passed to `publish()`, the kind of error, and what its message has to tell.
@@ -310,6 +367,47 @@ class TestGrants:
 
         assert {} == resources(template_of(stack), "AWS::IAM::Policy")
 
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            {"sources": ["X" * 256]},
+            {"sources": ["shop"], "detail_types": ["X" * 128]},
+            {"sources": ["shop"], "detail_types": ["aws.like"]},
+            {"sources": ("shop",), "detail_types": ("OrderPlaced",)},
+        ],
+        ids=lambda arguments: str(arguments)[:60],
+    )
+    def test_take(self, stack, arguments):
+        """The longest names, a type that only looks like AWS's, and tuples."""
+        role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())
+
+        grant = AppEventBus(stack, "Bus").grants.publish(role, **arguments)
+
+        assert grant.success
+
+    def test_say_it_all_in_one_statement(self, stack):
+        """An event without a source, or with another one, meets none of it."""
+        role = iam.Role(stack, "Role", assumed_by=iam.AccountRootPrincipal())
+        bus = AppEventBus(stack, "Bus")
+        bus.grants.publish(role, ["shop.orders"], ["OrderPlaced"])
+
+        (policy,) = resources(template_of(stack), "AWS::IAM::Policy").values()
+        pinned = {
+            "events:source": ["shop.orders"],
+            "events:detail-type": ["OrderPlaced"],
+        }
+        assert [
+            {
+                "Action": "events:PutEvents",
+                "Effect": "Allow",
+                "Resource": {"Fn::GetAtt": ["BusEA82B648", "Arn"]},
+                "Condition": {
+                    "ForAllValues:StringEquals": pinned,
+                    "Null": dict.fromkeys(pinned, "false"),
+                },
+            }
+        ] == policy["Properties"]["PolicyDocument"]["Statement"]
+
     def test_take_tokens(self, stack):
         """A source from a parameter is passed on."""
         source = cdk.CfnParameter(stack, "Source").value_as_string
@@ -339,3 +437,41 @@ class TestRoutes:
             ValueError, match="is waived, so there is nothing to replay"
         ):
             bus.replay_command()
+
+
+class TestGranteesElsewhere:
+    HERE = cdk.Environment(account="111122223333", region="eu-west-1")
+    THERE = cdk.Environment(account="444455556666", region="eu-west-1")
+
+    def publish(self, env: cdk.Environment | None, **options: Any) -> bool:
+        """Return whether a role in *env* is granted something on a bus in `HERE`."""
+        app = new_app()
+        bus = AppEventBus(cdk.Stack(app, "Here", env=self.HERE), "Bus", **options)
+        there = cdk.Stack(app, "There", env=env)
+        principal = iam.ServicePrincipal("lambda.amazonaws.com")
+        role = iam.Role(there, "Role", assumed_by=principal)
+        return bus.grants.publish(role, sources=["shop.orders"]).success
+
+    def test_of_a_foreign_account_get_nothing(self):
+        """The bus refuses what they put, so that the grant would do nothing."""
+        problem = r"'There/Role' is in account 444455556666.*allowed_accounts="
+        with pytest.raises(ValueError, match=problem):
+            self.publish(self.THERE, allowed_accounts=["777788889999"])
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            {"allowed_accounts": ["444455556666"]},
+            {"allowed_organization_id": "o-a1b2c3d4e5"},
+            {"allowed_accounts": [cdk.Token.as_string({"Ref": "Partner"})]},
+        ],
+        ids=["account", "organization", "unknown account"],
+    )
+    def test_of_an_account_that_is_let_in_may_publish(self, options):
+        """By name, or as one that may be of the organization, or be meant."""
+        assert self.publish(self.THERE, **options)
+
+    @pytest.mark.parametrize("env", [HERE, None], ids=["same", "unknown"])
+    def test_of_the_same_account_may_publish(self, env):
+        """Or of one that only the deployment knows."""
+        assert self.publish(env)

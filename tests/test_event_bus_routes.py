@@ -51,6 +51,31 @@ class TestRoutes:
         (name,) = resources(template_of(other), "AWS::Events::Rule")
         assert name.startswith("BusRoutePaid")
 
+    @pytest.mark.parametrize("pick", [lambda bus: bus, lambda bus: bus.bus])
+    def test_to_a_bus_elsewhere_stand_below_the_bus(self, app, pick):
+        """A rule has to be where its bus is; another region has the target only."""
+        account = "111122223333"
+        here = cdk.Environment(account=account, region="eu-west-1")
+        there = cdk.Environment(account=account, region="us-east-1")
+        stack = cdk.Stack(app, "Here", env=here)
+        bus = AppEventBus(stack, "Bus")
+        far = AppEventBus(
+            cdk.Stack(app, "There", env=there), "Far", event_bus_name="far"
+        )
+        route = bus.route("Copy", to=pick(far), sources=["shop.orders"])
+
+        arn = f":events:us-east-1:{account}:event-bus/far"
+        (target,) = only(template_of(stack), "Events::Rule")["Targets"]
+        assert "Here/Bus/Copy" == route.node.path
+        assert arn in str(target["Arn"])
+
+    def test_to_a_bus_of_another_stack_stand_there(self, app, stack):
+        """In the same account and region, as for any target."""
+        far = AppEventBus(cdk.Stack(app, "Other"), "Far")
+        route = AppEventBus(stack, "Bus").route("Copy", to=far, sources=["shop.orders"])
+
+        assert "Other/BusRouteCopy" == route.node.path
+
     def test_have_what_the_bus_has(self, stack):
         """Its key, its topic and its tier."""
         topic = sns.Topic(stack, "Topic")

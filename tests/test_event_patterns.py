@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import types
+
 from typing import Any
 
 import aws_cdk as cdk
@@ -111,12 +114,45 @@ class TestPattern:
             {"$or": [{"source": ["shop"]}, {"detail-type": ["OrderPaid"]}]},
             {"source": ["shop"], "replay-name": [{"exists": False}]},
             {"detail": {"$or": [{"total": [1]}, {"order": {"status": ["paid"]}}]}},
+            {
+                "resources": ["arn:aws:s3:::orders"],
+                "id": ["4711"],
+                "time": [{"prefix": "2030-"}],
+                "version": ["0"],
+            },
         ],
-        ids=["fields", "alternatives", "no replays", "alternatives in the detail"],
+        ids=[
+            "fields",
+            "alternatives",
+            "no replays",
+            "alternatives in the detail",
+            "more fields",
+        ],
     )
     def test_takes_a_whole_pattern(self, stack, given):
         """`pattern` is EventBridge's JSON, with all that there is."""
         assert given == pattern(stack, pattern=given)
+
+    def test_takes_alternatives_in_a_tuple(self, stack):
+        """As every list of a pattern."""
+        given = ({"source": ["shop"]}, {"detail-type": ["OrderPaid"]})
+
+        assert {"$or": list(given)} == pattern(stack, pattern={"$or": given})
+
+    def test_takes_a_pattern_that_nobody_can_change(self, stack):
+        """A mapping need not be a dict, nor need those in it."""
+        detail = types.MappingProxyType({"status": ["paid"]})
+        given = types.MappingProxyType({"source": ["shop"], "detail": detail})
+
+        found = pattern(stack, pattern=given)
+        assert {"source": ["shop"], "detail": {"status": ["paid"]}} == found
+
+    @pytest.mark.parametrize("option", ["sources", "detail_types", "resources"])
+    def test_takes_tuples(self, stack, option):
+        """Every sequence is as good as a list."""
+        found = pattern(stack, **{option: ("a", "b")})
+
+        assert [["a", "b"]] == list(found.values())
 
     def test_takes_everything_on_purpose(self, stack):
         """With a reason a route takes every event."""
@@ -163,6 +199,7 @@ class TestMatchers:
             {"equals-ignore-case": "paid"},
             {"wildcard": "orders/*/paid*"},
             {"wildcard": "a\\*\\*b\\\\*"},
+            {"wildcard": "*\\**"},
             {"anything-but": "draft"},
             {"anything-but": 5},
             {"anything-but": ["draft", "test"]},
@@ -175,7 +212,8 @@ class TestMatchers:
             {"numeric": [">", 0, "<=", 5e9]},
             {"numeric": [">=", -1.5, "<", 0]},
             {"cidr": "10.0.0.0/24"},
-            {"cidr": "2001:db8::/32"},
+            {"cidr": "10.0.0.7/31"},
+            {"cidr": "2001:db8::/127"},
             {"exists": True},
             {"exists": False},
         ],
@@ -186,6 +224,27 @@ class TestMatchers:
         found = pattern(stack, sources=["shop"], detail={"field": [matcher]})
 
         assert [matcher] == found["detail"]["field"]
+
+    @pytest.mark.parametrize(
+        "matcher",
+        [
+            {"anything-but": ("draft", "test")},
+            {"anything-but": {"prefix": ("test-", "draft-")}},
+            {"numeric": (">", 0)},
+        ],
+        ids=str,
+    )
+    def test_takes_tuples(self, stack, matcher):
+        """A tuple is as good as a list."""
+        found = pattern(stack, detail={"field": [matcher]})
+
+        assert json.loads(json.dumps([matcher])) == found["detail"]["field"]
+
+    def test_takes_a_matcher_that_is_only_known_later(self, stack):
+        """One of several values may be what CDK makes of it."""
+        found = pattern(stack, detail={"status": ["sent", cdk.Lazy.any(_Values())]})
+
+        assert ["sent", ["paid"]] == found["detail"]["status"]
 
     def test_takes_a_range_that_is_only_known_later(self, stack):
         """An address range may be a parameter."""
@@ -212,6 +271,8 @@ class TestMatchers:
             ({"equals-ignore-case": ["x"]}, "does not compare with text"),
             ({"wildcard": 5}, "does not compare with text"),
             ({"wildcard": "a**b"}, "two * in a row"),
+            ({"wildcard": "C:\\orders"}, "has a \\\\ before neither * nor"),
+            ({"wildcard": "a\\\\**"}, "two * in a row"),
             ({"anything-but": []}, "does not exclude"),
             ({"anything-but": ["x", 5]}, "does not exclude"),
             ({"anything-but": True}, "does not exclude"),
@@ -219,6 +280,9 @@ class TestMatchers:
             ({"anything-but": {"exists": True}}, "does not exclude texts by one of"),
             ({"anything-but": {"prefix": ""}}, "does not exclude texts"),
             ({"anything-but": {"prefix": []}}, "does not exclude texts"),
+            ({"anything-but": {"prefix": ["a", ""]}}, "does not exclude texts"),
+            ({"anything-but": {"prefix": ["a", 5]}}, "does not exclude texts"),
+            ({"anything-but": {"like": "a"}}, "does not exclude texts by one of"),
             ({"anything-but": {"prefix": "a", "suffix": "b"}}, "does not exclude"),
             ({"anything-but": {"wildcard": "a**"}}, "two * in a row"),
             ({"numeric": 5}, "is neither"),
@@ -228,10 +292,16 @@ class TestMatchers:
             ({"numeric": [">", "5"]}, "does not compare with numbers"),
             ({"numeric": [">", True]}, "does not compare with numbers"),
             ({"numeric": [">", 5e9 + 1]}, "to 5,000,000,000"),
+            ({"numeric": [">", 0, "<", 5e9 + 1]}, "to 5,000,000,000"),
             ({"numeric": ["<", 5, ">", 0]}, "is neither"),
             ({"numeric": ["=", 5, "<", 6]}, "is neither"),
+            ({"numeric": [">", 0, ">", 5]}, "is neither"),
             ({"numeric": [">", 5, "<", 5]}, "ends before it begins"),
             ({"cidr": "10.0.0.0/33"}, "no range of addresses"),
+            ({"cidr": "10.0.0.0/255.255.255.0"}, "no range of addresses"),
+            ({"cidr": "10.0.0.7/32"}, "one address is plain text"),
+            ({"cidr": "10.0.0.7"}, "one address is plain text"),
+            ({"cidr": "orders/0"}, "no range of addresses"),
             ({"cidr": 10}, "no range of addresses"),
             ({"exists": "yes"}, "neither True nor False"),
             ({"like": "x"}, "has an operator that there is not; use prefix, suffix"),
@@ -265,6 +335,9 @@ class TestMistakes:
             {"detail": {"order": {}}},
             {"detail": {"order": []}},
             {"resources": ()},
+            {"pattern": {"source": []}},
+            {"pattern": {"detail": {"order": {}}}},
+            {"pattern": {"detail": {"$or": [{"total": [1]}, {"order": []}]}}},
         ],
         ids=str,
     )
@@ -284,9 +357,13 @@ class TestMistakes:
             {"source": [{"prefix": ""}]},
             {"source": [{"wildcard": "*"}, "shop"]},
             {"detail-type": [{"suffix": ""}]},
+            {"detail-type": [{"prefix": {"equals-ignore-case": ""}}]},
+            {"source": [{"suffix": {"equals-ignore-case": ""}}]},
             {"source": [{"exists": True}]},
             {"account": ["111122223333"]},
             {"version": ["0"], "region": ["eu-west-1"]},
+            {"id": ["4711"], "time": [{"prefix": "2030-"}]},
+            {"id": ["4711"]},
             {"replay-name": [{"exists": False}]},
             {"$or": [{"source": ["shop"]}, {"account": ["111122223333"]}]},
         ],
@@ -343,6 +420,37 @@ class TestMistakes:
         """`$or` is a list of two patterns or more."""
         with pytest.raises((ValueError, TypeError), match=problem):
             route(stack, pattern={"$or": given})
+
+    @pytest.mark.parametrize(
+        "matcher",
+        [{"anything-but": ["draft"]}, {"numeric": [">", 5]}, {"prefix": "or"}],
+        ids=str,
+    )
+    @pytest.mark.parametrize("below", ["total", "$or"])
+    def test_fails_on_a_matcher_without_a_list(self, stack, matcher, below):
+        """EventBridge would look for a field of that name, and match nothing."""
+        values = [matcher, {"status": ["paid"]}] if below == "$or" else matcher
+        with pytest.raises(ValueError, match="is a matcher outside of a list"):
+            route(stack, detail={below: values})
+
+    @pytest.mark.parametrize(
+        "detail",
+        [
+            {"object": {"prefix": ["orders/"]}},
+            {"object": {"exists": [True], "numeric": ["=", 5]}},
+        ],
+        ids=str,
+    )
+    def test_takes_fields_called_like_matchers(self, stack, detail):
+        """Their values are in a list, as those of all fields are."""
+        assert {"detail": detail} == pattern(stack, detail=detail)
+
+    def test_fails_on_no_alternatives_in_the_detail(self, stack):
+        """There it is no field of the detail either."""
+        given = {"detail": {"$or": [{"total": [1]}]}}
+
+        with pytest.raises(ValueError, match=r"pattern.detail.\$or=.* needs two pat"):
+            route(stack, pattern=given)
 
     @pytest.mark.parametrize(
         ("options", "problem"),

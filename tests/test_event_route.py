@@ -390,6 +390,14 @@ class TestTargetsOfCdk:
         assert {"PartitionKeyPath": "$.id"} == found["KinesisParameters"]
         assert "RoleArn" in found
 
+    def test_may_have_attributes_called_like_those_of_others(self, stack):
+        """A target class of a user is asked what it holds, not what it is called."""
+        to = _Queue(events.RuleTargetConfig(arn=QUEUE))
+        to.target = "orders"
+        route(stack, to=to)
+
+        assert QUEUE == target(stack)["Arn"]
+
     def test_keeps_all_that_a_target_class_says(self, stack):
         """Nothing of what CDK can describe gets lost on the way."""
         cfn = events.CfnRule
@@ -900,6 +908,7 @@ class _Queue:
 
     def __init__(self, config: events.RuleTargetConfig) -> None:
         self._config = config
+        self.target: str | None = None
 
     def bind(self, rule: Any, id: Any = None) -> events.RuleTargetConfig:  # noqa: A002 - CDK's name
         """Describe the target."""

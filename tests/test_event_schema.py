@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
+import types
 
 from typing import Any
 
@@ -56,6 +58,29 @@ class TestContent:
         assert "http://json-schema.org/draft-04/schema#" == content["$schema"]
         jsonschema.Draft4Validator.check_schema(content)
 
+    def test_has_all_parts_of_an_event(self):
+        """Those of its own, and those that EventBridge adds."""
+        text = {"type": "string"}
+        detail = properties(order=ORDER)
+
+        assert {
+            "$schema": "http://json-schema.org/draft-04/schema#",
+            "title": "OrderPlaced",
+            "type": "object",
+            "required": ["source", "detail-type", "detail"],
+            "properties": {
+                "source": {"type": "string", "enum": ["shop.orders"]},
+                "detail-type": {"type": "string", "enum": ["OrderPlaced"]},
+                "detail": detail,
+                "account": text,
+                "id": text,
+                "region": text,
+                "time": text,
+                "version": text,
+                "resources": {"type": "array", "items": text},
+            },
+        } == json.loads(schema(detail).content)
+
     def test_accepts_the_whole_event(self):
         """The detail is one part of what a target gets."""
         content = json.loads(schema().content)
@@ -104,6 +129,16 @@ class TestValue:
         with pytest.raises(dataclasses.FrozenInstanceError):
             schema().source = "other"  # type: ignore[misc]
 
+    def test_can_be_in_a_set(self):
+        """A mapping has no hash, but what names the schema has."""
+        assert 1 == len({schema(), schema()})
+
+    def test_may_be_made_of_any_mapping(self):
+        """Such as one that nobody can change."""
+        given = types.MappingProxyType({"type": "object"})
+
+        assert {"type": "object"} == schema(given).detail
+
     def test_does_not_change_with_what_it_was_made_of(self):
         """The detail is copied."""
         detail = properties(order=dict(ORDER))
@@ -121,13 +156,14 @@ class TestValidate:
     def test_says_what_is_wrong(self):
         """Each wrong part is named, with its place."""
         detail = properties(order=ORDER, lines={"type": "array", "items": ORDER})
-        with pytest.raises(
-            ValueError, match="no detail of shop.orders@OrderPlaced"
-        ) as e:
+        with pytest.raises(ValueError, match="no detail of") as error:
             schema(detail).validate({"order": 1, "lines": ["a", 2]})
 
-        assert "detail.lines.1: 2 is not of type 'string'" in str(e.value)
-        assert "detail.order: 1 is not of type 'string'" in str(e.value)
+        assert (
+            "no detail of shop.orders@OrderPlaced: "
+            "detail.lines.1: 2 is not of type 'string'; "
+            "detail.order: 1 is not of type 'string'"
+        ) == str(error.value)
 
     def test_says_what_to_install(self, monkeypatch):
         """The library is an extra, so it may be missing."""
@@ -141,7 +177,11 @@ class TestValidate:
 REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
     "no source": ({"source": " "}, ValueError, "source=' ' is empty"),
     "a source that is no text": ({"source": 1}, TypeError, "source=1 is no text"),
-    "AWS's source": ({"source": "aws.s3"}, ValueError, "'aws.s3' is a source of AWS"),
+    "AWS's source": (
+        {"source": "aws.s3"},
+        ValueError,
+        "source='aws.s3' is a source of",
+    ),
     "no detail type": ({"detail_type": ""}, ValueError, "detail_type='' is empty"),
     "a nameless detail type": (
         {"detail_type": "注文"},
@@ -153,15 +193,24 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
         ValueError,
         "make no name of up to",
     ),
+    "too long a source": (
+        {"source": "x" * 400},
+        ValueError,
+        "source and detail_type='x+@OrderPlaced' make no name of up to",
+    ),
     "no description": ({"description": ""}, ValueError, "description='' is empty"),
     "a description that is no text": ({"description": 1}, TypeError, "=1 is no text"),
     "a long description": (
         {"description": "x" * 257},
         ValueError,
-        "more than 256 char",
+        "description='x+' has more than 256 char",
     ),
     "no schema": ({"detail": 1}, TypeError, "detail=1 is no schema; write {'type'"),
-    "no JSON": ({"detail": properties(x={1})}, ValueError, "is no JSON: .*set"),
+    "no JSON": (
+        {"detail": properties(x={1})},
+        ValueError,
+        "detail=.* is no JSON: .*set",
+    ),
     "no object": (
         {"detail": {"type": "array"}},
         ValueError,
@@ -173,6 +222,11 @@ REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
 NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
     "const": (properties(x={"const": 1}), "detail.properties.x has const, which later"),
     "defs": ({"type": "object", "$defs": {}}, r"detail has \$defs, which later"),
+    "another draft": (
+        {"$schema": "http://json-schema.org/draft-07/schema#", "type": "object"},
+        "detail says that it is of 'http://json-schema.org/draft-07/schema#'",
+    ),
+    "one value as enumeration": (properties(x={"enum": "a"}), "has enum, but no list"),
     "true as a schema": (properties(x=True), "properties.x is True, not a schema"),
     "an unknown type": (properties(x={"type": "text"}), "x is of type 'text', which"),
     "an unknown type of several": (
@@ -180,6 +234,14 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
         "x is of type 'text', which there is not",
     ),
     "a number as type": (properties(x={"type": 1}), "x is of type 1, which there"),
+    "several words of later drafts": (
+        properties(x={"if": {}, "const": 1, "contains": {}}),
+        "x has const, contains, if, which later",
+    ),
+    "a number as upper bound": (
+        properties(x={"type": "integer", "exclusiveMaximum": 9}),
+        "x has a number as exclusiveMaximum",
+    ),
     "a number as bound": (
         properties(x={"type": "integer", "exclusiveMinimum": 0}),
         "x has a number as exclusiveMinimum",
@@ -215,6 +277,27 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
         {"type": "object", "additionalProperties": {"const": 1}},
         "detail.additionalProperties has const",
     ),
+    "in what else may be in a list": (
+        properties(x={"items": [{}], "additionalItems": {"const": 1}}),
+        "x.additionalItems has const",
+    ),
+    "in what has such a name": (
+        {"type": "object", "patternProperties": {"^x": {"const": 1}}},
+        r"detail.patternProperties.\^x has const",
+    ),
+    "in all of several": ({"type": "object", "allOf": [1]}, r"allOf\[0\] is 1, not"),
+    "in the one of several": (
+        {"type": "object", "oneOf": [{}, {"const": 1}]},
+        r"oneOf\[1\] has const",
+    ),
+    "true as what must not be": (
+        {"type": "object", "not": True},
+        "detail.not is True, not a schema",
+    ),
+    "a list as what else may be": (
+        {"type": "object", "additionalProperties": [{}]},
+        r"detail.additionalProperties is \[{}\], not a schema",
+    ),
     "in what must not be": ({"type": "object", "not": {"const": 1}}, "not has const"),
     "in one of several": (
         {"type": "object", "anyOf": [{}, 1]},
@@ -226,14 +309,52 @@ NO_DRAFT_4: dict[str, tuple[dict[str, Any], str]] = {
     ),
 }
 
+# What draft 4 has no word for.
+LATER = [
+    "$anchor",
+    "$defs",
+    "$dynamicRef",
+    "$id",
+    "const",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "if",
+    "maxContains",
+    "minContains",
+    "prefixItems",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+]
+
 # Details that look like mistakes and are none.
 FINE: dict[str, dict[str, Any]] = {
     "nothing said": {"type": "object"},
+    "its draft": {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+    },
     "a property called const": properties(const=ORDER),
     "nothing else allowed": {**properties(x=ORDER), "additionalProperties": False},
     "a bound that is excluded": properties(x={"minimum": 0, "exclusiveMinimum": True}),
     "an enumeration of objects": properties(x={"enum": [{"const": 1}]}),
-    "several types": properties(x={"type": ["string", "null"]}),
+    "all types": properties(
+        x={
+            "type": [
+                "array",
+                "boolean",
+                "integer",
+                "null",
+                "number",
+                "object",
+                "string",
+            ]
+        }
+    ),
+    "nothing else in a list": properties(x={"items": [{}], "additionalItems": False}),
     "one of several": {"type": "object", "oneOf": [{"required": ["x"]}]},
 }
 
@@ -242,14 +363,28 @@ class TestRefused:
     @pytest.mark.parametrize(("parts", "error", "says"), REFUSED.values(), ids=REFUSED)
     def test_parts(self, parts, error, says):
         """What cannot be registered is refused where it is written."""
-        with pytest.raises(error, match=says):
+        with pytest.raises(error, match=f"^EventSchema: .*{says}"):
             schema(**parts)
+
+    def test_circles(self):
+        """JSON has no end for them."""
+        circle: dict[str, Any] = {"type": "object"}
+        circle["not"] = circle
+
+        with pytest.raises(ValueError, match="detail=.* is no JSON: Circular"):
+            schema(circle)
 
     @pytest.mark.parametrize(("detail", "says"), NO_DRAFT_4.values(), ids=NO_DRAFT_4)
     def test_later_drafts(self, detail, says):
         """The registry would refuse the schema, or worse, ignore a part of it."""
         with pytest.raises(ValueError, match=f"is no schema of draft 4: .*{says}"):
             schema(detail)
+
+    @pytest.mark.parametrize("word", LATER)
+    def test_words_of_later_drafts(self, word):
+        """A registry ignores what it does not know, and takes what is wrong."""
+        with pytest.raises(ValueError, match=re.escape(f"x has {word}, which later")):
+            schema(properties(x={word: {}}))
 
     @pytest.mark.parametrize("detail", FINE.values(), ids=FINE)
     def test_nothing_that_is_fine(self, detail):

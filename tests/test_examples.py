@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
-import runpy
 
 import aws_cdk as cdk
 import pytest
@@ -12,10 +10,12 @@ import pytest
 from secure_constructs import Checklist
 from secure_constructs.checks import RULES
 from secure_constructs.checks.checked import check
+from tests.support.example_app import example
 from tests.support.nag import ORDINARY, STRICT, add_packs
-from tests.support.synth import RECOMMENDED, ROOT, new_app, synthesize
+from tests.support.synth import ROOT, synthesize
 
 STATEFUL = (
+    "AWS::DynamoDB::GlobalTable",
     "AWS::Events::Archive",
     "AWS::Events::EventBus",
     "AWS::IAM::OIDCProvider",
@@ -24,13 +24,7 @@ STATEFUL = (
     "AWS::S3::Bucket",
     "AWS::SQS::Queue",
 )
-
-
-def example(tier: str) -> cdk.App:
-    """Return the app of `examples/app.py`, not yet synthesized."""
-    app = new_app(RECOMMENDED, tier=tier)
-    runpy.run_path(os.fspath(ROOT / "examples" / "app.py"))["orders"](app)
-    return app
+DOCUMENT = ROOT / "docs" / "example-app.md"
 
 
 @pytest.mark.parametrize("tier", ["production", "development"])
@@ -73,6 +67,8 @@ class TestFindings:
                 "Invoicer/ServiceRole/Grants",
             ),
             ("AwsSolutions-IAM5[Resource::*]", "Invoicer/ServiceRole/Own"),
+            ("AwsSolutions-IAM5[Resource::*]", "Api/ServiceRole/Own"),
+            ("Serverless-LambdaDLQ", "Api/Default"),
             ("Serverless-LambdaDLQ", "Invoicer/Default"),
             ("Serverless-LambdaDLQ", "Processor/Default"),
             (
@@ -106,9 +102,17 @@ class TestFindings:
         }
 
 
+def test_access_patterns_are_documented():
+    """The page has them as the table has (DDB-02)."""
+    table = example("production").node.find_child("Orders").table  # type: ignore[attr-defined]
+
+    assert DOCUMENT.read_text().endswith(table.access_patterns_markdown())
+
+
 def test_logical_ids_are_stable():
     """A changed logical id replaces a resource in users' accounts."""
     assert {
+        "ApiLogsCD139AD4",
         "EventsD32975C2",
         "EventsArchive5A2DBDD8",
         "EventsDayClosedDeadLetterQueue5233DAD0",
@@ -123,6 +127,7 @@ def test_logical_ids_are_stable():
         "InvoicerLogs615A3770",
         "InvoicesF0222E8D",
         "SecureConstructsAccessLogs4455EC6C",
+        "TableCD117FA1",
         "Thumbnails115905A6",
         "Uploads4F6EB0FD",
     } == {

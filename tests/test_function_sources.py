@@ -17,7 +17,7 @@ from aws_cdk import (
     aws_sqs as sqs,
 )
 
-from secure_constructs import Waived
+from secure_constructs import TenantTable, Waived
 from tests.support.functions import FUNCTION, alarms, development, function, only
 from tests.support.nag import ORDINARY, add_packs
 from tests.support.synth import (
@@ -254,6 +254,22 @@ class TestStreams:
         )
 
         assert "kms:Decrypt" in policy(template_of(stack))
+
+    @pytest.mark.parametrize("pick", [lambda made: made, lambda made: made.table])
+    @pytest.mark.parametrize("region", ["eu-west-1", None])
+    def test_of_a_tenant_table_with_a_key(self, pick, region):
+        """It may decrypt in any stack, also where CDK does not know the key."""
+        env = cdk.Environment(account="111122223333", region=region)
+        stack = cdk.Stack(new_app(), "Stack", env=env)
+        key = kms.Key(stack, "Key")
+        images = dynamodb.StreamViewType.NEW_IMAGE
+        data = TenantTable(stack, "Data", encryption_key=key, stream=images)
+
+        function(stack).add_stream_source(pick(data))
+
+        said = policy(template_of(stack))
+        assert "dynamodb:GetRecords" in said
+        assert "'kms:Decrypt', 'Effect': 'Allow', 'Resource': {'Fn::GetAtt'" in said
 
     def test_of_kinesis(self, stack):
         """A stream of Kinesis is read in the same way."""

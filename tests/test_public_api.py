@@ -27,6 +27,8 @@ _PAGES = {
     "GitHubOidcRole": "github-oidc-role",
     "ObservedFunction": "observed-function",
     "SecureBucket": "secure-bucket",
+    "TenantRole": "tenant-role",
+    "TenantTable": "tenant-table",
 }
 CONSTRUCTS = [each for each in CLASSES if each.__name__ in _PAGES]
 

@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from secure_constructs.access_patterns import AccessPattern, TableIndex
     from secure_constructs.acknowledge import acknowledge_defaults
     from secure_constructs.baseline import Baseline
     from secure_constructs.bucket import SecureBucket
@@ -25,11 +26,14 @@ if TYPE_CHECKING:
     from secure_constructs.github_provider import GitHubProvider
     from secure_constructs.github_subject import GitHubSubject
     from secure_constructs.key import AppKey
+    from secure_constructs.table import TenantTable
     from secure_constructs.tags import StandardTags
+    from secure_constructs.tenancy import TenantGrants, TenantRole
     from secure_constructs.tier import Tier
     from secure_constructs.waiver import Waived
 
 __all__ = [
+    "AccessPattern",
     "AppEventBus",
     "AppKey",
     "Baseline",
@@ -43,12 +47,17 @@ __all__ = [
     "ObservedFunction",
     "SecureBucket",
     "StandardTags",
+    "TableIndex",
+    "TenantGrants",
+    "TenantRole",
+    "TenantTable",
     "Tier",
     "Waived",
     "acknowledge_defaults",
 ]
 
 _MODULES = {
+    "AccessPattern": "access_patterns",
     "AppEventBus": "event_bus",
     "AppKey": "key",
     "Baseline": "baseline",
@@ -62,6 +71,10 @@ _MODULES = {
     "ObservedFunction": "function",
     "SecureBucket": "bucket",
     "StandardTags": "tags",
+    "TableIndex": "access_patterns",
+    "TenantGrants": "tenancy",
+    "TenantRole": "tenancy",
+    "TenantTable": "table",
     "Tier": "tier",
     "Waived": "waiver",
     "acknowledge_defaults": "acknowledge",

@@ -14,7 +14,7 @@ from aws_cdk import (
 from secure_constructs._notes import note
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from aws_cdk import aws_sns as sns, aws_sqs as sqs
     from constructs import Construct
@@ -47,6 +47,20 @@ def metric(
         dimensions_map=dimensions,
         statistic=statistic,
         period=_PERIOD,
+    )
+
+
+def sum_of(metrics: Iterable[cloudwatch.Metric]) -> cloudwatch.MathExpression:
+    """
+    Return the sum of *metrics*, for an alarm that costs as much as all of them.
+
+    Where one of them has no value, it counts as zero, and one that never had any is
+    passed over: added up by `+`, either would leave the sum without a value.
+    """
+    named = {f"m{number}": each for number, each in enumerate(metrics)}
+    filled = ", ".join(f"FILL({name}, 0)" for name in named)
+    return cloudwatch.MathExpression(
+        expression=f"SUM([{filled}])", using_metrics=named, period=_PERIOD
     )
 
 

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import aws_iam as iam, aws_kms as kms
 
+from secure_constructs import _tenant_bucket_grants
 from secure_constructs._inputs import Inputs, without_tokens
+from secure_constructs._tenant_grants import TENANT, tenant_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_s3 as s3
+
+    from secure_constructs._tenant_grants import Access
+    from secure_constructs.tenancy import TenantRole
 
 _READ = ["s3:GetObject"]
 _PUT = ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObject"]
@@ -34,11 +39,16 @@ class BucketGrants:
     or another account gets it in the bucket's, and the latter is a finding
     until it is acknowledged (S3-13).
 
+    What `tenant_read()` and `tenant_read_write()` grant depends on the tag of the
+    session: each tenant of a `TenantRole` reaches its own folder only (S3-10). Another
+    folder, which all of them reach, is a finding until it is acknowledged.
+
     Raises:
         ValueError: *prefix* does not end with `/` (then `invoices` would also
             reach `invoices-of-others`), starts with `/`, or has one of `*`, `?`
             and `$`, which IAM takes for patterns and variables; *grantee* is
-            everybody, or a service without conditions; or *grantee* has no
+            everybody, or a service without conditions; it is a `TenantRole`, and
+            *prefix* is not apart from the tenants' folders; or *grantee* has no
             policy of its own, and the key none that this stack can write.
         TypeError: *grantee* cannot be granted anything.
     """
@@ -81,6 +91,20 @@ class BucketGrants:
     def read_write(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
         """Let *grantee* get, list, put and delete objects under *prefix*."""
         return self.write(grantee, prefix).combine(self.read(grantee, prefix))
+
+    def tenant_read(self, role: TenantRole) -> iam.Grant:
+        """Let each tenant get and list the objects under `tenants/<its id>/`."""
+        return self._tenant(role, "read")
+
+    def tenant_read_write(self, role: TenantRole) -> iam.Grant:
+        """Let each tenant get, list, put and delete the objects of its folder."""
+        return self._tenant(role, "read_write")
+
+    def _tenant(self, role: TenantRole, access: Access) -> iam.Grant:
+        tenant = tenant_of(self._inputs, role)
+        return _tenant_bucket_grants.grant(
+            tenant, self._bucket, self._arn, self._key, access=access
+        )
 
     def _objects(
         self,
@@ -144,10 +168,22 @@ class BucketGrants:
                 ".with_conditions({'StringEquals': {'aws:SourceAccount': account}})"
             )
             raise self._inputs.wrong("grantee", grantee.service, problem)
-        _check_prefix(self._inputs, prefix)
+        check_prefix(self._inputs, prefix)
+        self._check_tenants(grantee, prefix)
+
+    def _check_tenants(self, grantee: iam.IGrantable, prefix: str) -> None:
+        folders = _tenant_bucket_grants.PREFIX
+        overlap = prefix.startswith(folders) or folders.startswith(prefix)
+        if hasattr(grantee, TENANT) and overlap:
+            problem = (
+                "is the role of tenants, and each would reach the folders of all; use "
+                "tenant_read() or tenant_read_write() (S3-10)"
+            )
+            raise self._inputs.wrong("grantee", grantee, problem)
 
 
-def _check_prefix(inputs: Inputs, prefix: str) -> None:
+def check_prefix(inputs: Inputs, prefix: str) -> None:
+    """Raise if *prefix* names no folder; an empty one is the whole bucket."""
     if not isinstance(prefix, str):
         raise inputs.wrong_kind("prefix", prefix, "is no text; write for example 'in/'")
     if any(character in without_tokens(prefix) for character in "*?$"):

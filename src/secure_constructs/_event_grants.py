@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import aws_iam as iam
+from aws_cdk import Stack, aws_iam as iam
+from constructs import Construct
 
-from secure_constructs._inputs import Inputs, without_tokens
+from secure_constructs._inputs import Inputs, is_token, without_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +31,23 @@ class EventGrants:
         TypeError: *grantee* cannot be granted anything, or the lists are none.
     """
 
-    def __init__(self, bus_arn: str, inputs: Inputs) -> None:
+    def __init__(
+        self, bus_arn: str, inputs: Inputs, *, account: str, let_in: Sequence[str]
+    ) -> None:
+        """
+        Keep what a grant needs.
+
+        Args:
+            bus_arn: The ARN of the bus.
+            inputs: What names the bus in errors.
+            account: The account of the bus.
+            let_in: The other accounts that it lets in; `["*"]` for an organization,
+                whose accounts nobody knows here.
+        """
         self._arn = bus_arn
         self._inputs = inputs
+        self._account = account
+        self._let_in = let_in
 
     def publish(
         self,
@@ -51,6 +66,7 @@ class EventGrants:
         if not hasattr(grantee, "grant_principal"):
             problem = "is no IGrantable; pass a role, a function or another principal"
             raise self._inputs.wrong_kind("grantee", grantee, problem)
+        self._check_account(grantee)
         self._check("sources", sources)
         pinned = {"events:source": list(sources)}
         if detail_types is not None:
@@ -75,6 +91,21 @@ class EventGrants:
             )
             raise self._inputs.wrong("grantee", grantee, problem)
         return grant
+
+    def _check_account(self, grantee: object) -> None:
+        """Raise if the bus refuses what *grantee* puts, whatever its policy says."""
+        if not isinstance(grantee, Construct) or "*" in self._let_in:
+            return
+        account = Stack.of(grantee).account
+        open_to = [self._account, *self._let_in]
+        if is_token(account) or any(is_token(each) for each in open_to):
+            return
+        if account not in open_to:
+            problem = (
+                f"is in account {account}, which the bus refuses (EVB-06); name that "
+                "in allowed_accounts="
+            )
+            raise self._inputs.wrong("grantee", grantee, problem)
 
     def _check(self, option: str, values: Sequence[str]) -> None:
         self._inputs.sequence(option, values, str)

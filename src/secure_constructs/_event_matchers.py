@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import re
 
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +18,17 @@ if TYPE_CHECKING:
 _IGNORING_CASE = "equals-ignore-case"
 _SCALARS = (str, int, float, bool)
 _OPERATORS = ("=", "<", "<=", ">", ">=")
+_ALL = (
+    {"prefix": ""},
+    {"prefix": {_IGNORING_CASE: ""}},
+    {"suffix": ""},
+    {"suffix": {_IGNORING_CASE: ""}},
+    {"wildcard": "*"},
+    {"exists": True},
+)
 _LARGEST = 5e9
 _ONE_SIDE, _TWO_SIDES = 2, 4
+_ESCAPED = re.compile(r"\\[\\*]")
 _NULL = (
     "is left out of the template by CDK; write events.Match.null_value() in place of "
     "the list, or events.Match.any_of(events.Match.null_value(), ...)"
@@ -32,10 +43,15 @@ def is_open(value: object) -> bool:
 
 def let_all_in(values: Any) -> bool:  # noqa: ANN401 - a checked list of values
     """Whether one of *values*, which were checked, is true of every text."""
-    return any(
-        each in ({"prefix": ""}, {"suffix": ""}, {"wildcard": "*"}, {"exists": True})
-        for each in values
-    )
+    return any(each in _ALL for each in values)
+
+
+def is_matcher(value: Mapping[str, Any]) -> bool:
+    """Whether *value*, which stands where a list belongs, is a whole matcher."""
+    if len(value) != 1:
+        return False
+    ((operator, like),) = value.items()
+    return operator in _MATCHERS and not _MATCHERS[operator](like)
 
 
 def check_values(
@@ -105,7 +121,11 @@ def _text(value: object) -> str | None:
 def _wildcard(value: object) -> str | None:
     if not isinstance(value, str):
         return "does not compare with text"
-    if "**" in value.replace("\\\\", "").replace("\\*", ""):
+    # What is escaped is text, and parts the wildcards around it.
+    plain = _ESCAPED.sub("-", value)
+    if "\\" in plain:
+        return "has a \\ before neither * nor \\, which EventBridge refuses"
+    if "**" in plain:
         return "has two * in a row, which EventBridge refuses; write one"
     return None
 
@@ -134,8 +154,6 @@ def _anything_but_like(value: dict[str, Any]) -> str | None:
 
 
 def _kind(value: object) -> str | None:
-    if isinstance(value, bool):
-        return None
     return {str: "text", int: "number", float: "number"}.get(type(value))
 
 
@@ -164,11 +182,13 @@ def _numeric(value: object) -> str | None:
 def _cidr(value: object) -> str | None:
     if isinstance(value, str) and is_token(value):
         return None
-    try:
-        ipaddress.ip_network(value if isinstance(value, str) else "", strict=False)
-    except ValueError:
-        return "is no range of addresses, such as 10.0.0.0/24"
-    return None
+    address, _, bits = (value if isinstance(value, str) else "").partition("/")
+    longest = 0
+    with contextlib.suppress(ValueError):
+        longest = ipaddress.ip_address(address).max_prefixlen
+    if bits.isdecimal() and int(bits) < longest:
+        return None
+    return "is no range of addresses, such as 10.0.0.0/24; one address is plain text"
 
 
 def _exists(value: object) -> str | None:

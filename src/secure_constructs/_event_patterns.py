@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from secure_constructs._event_matchers import check_values, is_open, let_all_in
+from secure_constructs._event_matchers import (
+    check_values,
+    is_matcher,
+    is_open,
+    let_all_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,7 +84,16 @@ def pattern_of(
     _check_width(inputs, found, everything)
     if not on_default_bus:
         _check_sources(inputs, found, "pattern" if pattern else "sources")
-    return found or EVERYTHING
+    return _plain(found) if found else EVERYTHING
+
+
+def _plain(part: Any) -> Any:  # noqa: ANN401 - any part of a pattern
+    """Return *part* with dicts and lists for what CDK does not take for them."""
+    if hasattr(part, "items"):
+        return {name: _plain(each) for name, each in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [_plain(each) for each in part]
+    return part
 
 
 def _first(given: Mapping[str, tuple[str, object]]) -> str:
@@ -132,6 +146,12 @@ def _check_detail(inputs: Inputs, value: Any, option: str) -> None:  # noqa: ANN
         return
     if not value:
         problem = "is empty and matches nothing; name a field and its values"
+        raise inputs.wrong(option, value, problem)
+    if is_matcher(value):
+        problem = (
+            "is a matcher outside of a list, which EventBridge takes for a field; "
+            "write [...] around it"
+        )
         raise inputs.wrong(option, value, problem)
     for field, part in value.items():
         if field == _OR:

@@ -118,7 +118,8 @@ class EventDriven(Construct):
         the record. In production an alarm says when the function falls behind.
 
         Args:
-            stream: A table of DynamoDB with a stream, or a stream of Kinesis.
+            stream: A `TenantTable` or a table of CDK with a stream, or a stream of
+                Kinesis.
             batch_size: Records at once, 1 to 10,000; defaults to 100.
             max_batching_window: How long to wait for a full batch; not at all.
             retry_attempts: Attempts after the first, 0 to 10,000; defaults to 10.
@@ -135,6 +136,7 @@ class EventDriven(Construct):
                 function isolates tenants.
         """
         self._check_tenancy("add_stream_source", stream)
+        stream = getattr(stream, "table", stream)
         sources.check_stream(
             self._inputs,
             stream,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import jsii
 
@@ -17,6 +17,7 @@ from aws_cdk import (
 )
 
 from secure_constructs._failure_queue import failure_queue
+from secure_constructs._table_l2 import key_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,8 +28,16 @@ if TYPE_CHECKING:
     from secure_constructs._inputs import Inputs
     from secure_constructs.tier import Tier
 
-    Stream = dynamodb.ITable | dynamodb.ITableV2 | kinesis.IStream
 
+class HasTable(Protocol):
+    """What has a table: a `TenantTable`."""
+
+    @property
+    def table(self) -> dynamodb.ITableV2:
+        """The table."""
+
+
+Stream: TypeAlias = "dynamodb.ITable | dynamodb.ITableV2 | kinesis.IStream | HasTable"
 _TIMES_THE_TIMEOUT = 6
 _DEFAULT_VISIBILITY = 30
 _LONGEST_WINDOW = 300
@@ -130,7 +139,7 @@ def queue_source(
 
 def check_stream(
     inputs: Inputs,
-    stream: Stream,
+    stream: Any,  # noqa: ANN401 - may be nothing of the kind
     *,
     batch_size: float,
     max_batching_window: Duration | None,
@@ -213,8 +222,9 @@ def stream_source(
     iam.Grant.add_to_principal(
         grantee=target, actions=_READ_TABLE_STREAM, resource_arns=[arn]
     )
-    if stream.encryption_key:
-        stream.encryption_key.grant_decrypt(target)
+    key = key_of(stream)
+    if key is not None:
+        key.grant_decrypt(target)
     return mapping
 
 

@@ -18,6 +18,7 @@ _LATER = {
     "propertyNames", "then", "unevaluatedItems", "unevaluatedProperties",
 }  # fmt: skip
 _REFERENCE = "#/definitions/"
+_DRAFT = "draft-04"
 
 
 def problem_of(detail: Mapping[str, Any]) -> str | None:
@@ -71,6 +72,9 @@ def _problem_of_age(schema: Mapping[str, Any]) -> str | None:
     later = sorted(_LATER & set(schema))
     if later:
         return f"has {', '.join(later)}, which later drafts brought"
+    draft = schema.get("$schema", _DRAFT)
+    if _DRAFT not in str(draft):
+        return f"says that it is of {draft!r}"
     types = schema.get("type", [])
     for each in types if isinstance(types, list) else [types]:
         if each not in _TYPES:
@@ -83,7 +87,7 @@ def _problem_of_shape(schema: Mapping[str, object]) -> str | None:
     for key in ("exclusiveMaximum", "exclusiveMinimum"):
         if not isinstance(schema.get(key, False), bool):
             return f"has a number as {key}, which in draft 4 is true or false"
-    for key in (*_MANY, "required"):
+    for key in (*_MANY, "enum", "required"):
         value = schema.get(key, ["-"])
         if not isinstance(value, list) or not value:
             return f"has {key}, but no list there, or an empty one"

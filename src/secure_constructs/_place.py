@@ -7,13 +7,15 @@ import functools
 from typing import TYPE_CHECKING, cast
 
 from aws_cdk import NestedStack, Stack
+from constructs import Construct
 
+from secure_constructs._inputs import is_token
 from secure_constructs._notes import nearest, settle
 from secure_constructs.tier import Tier, tier_by_context
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms, aws_sns as sns
-    from constructs import Construct, IConstruct
+    from constructs import IConstruct
 
     from secure_constructs._inputs import Inputs
     from secure_constructs.key import AppKey
@@ -141,6 +143,50 @@ def place_of(inputs: Inputs, scope: Construct) -> Place:
 def deployed_stack(construct: IConstruct) -> Stack:
     """Return the stack with which *construct* is deployed."""
     return _deployed(construct.node.scopes)
+
+
+def check_nearby(
+    inputs: Inputs, option: str, grantee: object, stack: Stack, *, named: bool
+) -> None:
+    """
+    Raise if a grant to *grantee* would name a table of *stack* anew, or do nothing.
+
+    For another account or region a table needs a name. CDK gives it one, or asks for
+    one, and with a new name the table that is deployed is replaced.
+
+    Args:
+        inputs: What names the table in errors.
+        option: What the grantee is called.
+        grantee: Who is granted something.
+        stack: The stack of the table.
+        named: Whether the table has a fixed name.
+
+    Raises:
+        ValueError: *grantee* is in another account or region.
+    """
+    if not isinstance(grantee, Construct):  # a principal, or an imported role
+        principal = getattr(grantee, "grant_principal", None)
+        account = getattr(principal, "principal_account", None)
+        if account is None or stack.account == account or is_token(stack.account):
+            return
+        if not is_token(account):
+            problem = (
+                f"is of account {account}, which the table's own policy does not let "
+                "in; grant to a role of this account, which it assumes"
+            )
+            raise inputs.wrong(option, grantee, problem)
+        return
+    home = Stack.of(grantee)
+    if home is stack or home.environment == stack.environment:
+        return
+    if named and home.account == stack.account:
+        return
+    problem = (
+        f"is in {home.environment}, but the table in {stack.environment}, which would "
+        "be named anew for that, and replaced by an empty one; grant to a role of a "
+        "stack with the same env="
+    )
+    raise inputs.wrong(option, grantee, problem)
 
 
 def _stack_of(inputs: Inputs, scope: Construct) -> Stack:

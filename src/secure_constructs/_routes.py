@@ -23,6 +23,9 @@ def home_of(
     nothing of the bus on the function. In the bus's own stack they are below the
     bus, elsewhere directly below the stack, as `<bus>Route<id>`.
 
+    A rule has to be where its bus is, so that for another bus, in another account or
+    region, stands below its own bus too.
+
     A bus calls it like this:
 
         scope, name = home_of(self, self._place, "Route", construct_id, to)
@@ -38,6 +41,12 @@ def home_of(
     if not isinstance(getattr(to, "node", None), type(bus.node)):
         return bus, construct_id  # a target that is no construct stands nowhere
     stack = Stack.of(cast("Construct", to))
-    if stack is place.stack:
+    if stack is place.stack or _is_far_bus(to, stack, place.stack):
         return bus, construct_id
     return stack, f"{bus.node.id}{kind}{construct_id}"
+
+
+def _is_far_bus(to: object, stack: Stack, here: Stack) -> bool:
+    """Whether *to* is a bus in another account or region than the stack *here*."""
+    is_bus = hasattr(to, "bus") or hasattr(type(to), "event_bus_arn")
+    return is_bus and stack.environment != here.environment

@@ -176,7 +176,12 @@ class AppEventBus(Delivering):
         )
         self.event_bus_arn = self.bus.event_bus_arn
         self.event_bus_name = self.bus.event_bus_name
-        self.grants = EventGrants(self.event_bus_arn, inputs)
+        self.grants = EventGrants(
+            self.event_bus_arn,
+            inputs,
+            account=own,
+            let_in=["*"] if allowed_organization_id else allowed_accounts,
+        )
         waived = given_up(archive_retention)
         undiscovered = given_up(schema_discovery) or (
             _NO_DISCOVERY if has_key else None

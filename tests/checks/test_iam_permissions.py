@@ -11,6 +11,8 @@ from tests.support.unknowable import unknowable
 
 OURS = {"SecureConstructs": {"Construct": "GitHubOidcRole", "Tier": "production"}}
 
+GITHUB = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+
 
 def problems(metadata: Any = None, more: Any = None, **properties: Any) -> list[str]:
     """Return what IAM-05 finds at a role, with other resources around it."""
@@ -265,3 +267,39 @@ class TestPermissionsOfOurs:
         document = {"Statement": {"Effect": "Deny", "Action": "*", "Resource": "*"}}
 
         assert [] == self.found(**attached("inline", document))
+
+
+class TestPermissionsForGitHub:
+    """A role that somebody else made for GitHub is judged as one of ours."""
+
+    WILD = allowed(Action="s3:*", Resource="arn:aws:s3:::site")
+
+    def found(self, provider: Any, document: Any = WILD, **more: Any) -> list[str]:
+        """Return what IAM-05 finds at a role that takes tokens of *provider*."""
+        trust = allowed(
+            Action="sts:AssumeRoleWithWebIdentity", Principal={"Federated": provider}
+        )
+        by = attached("inline", document)
+        return problems(AssumeRolePolicyDocument=trust, **by, **more)
+
+    def test_has_nothing_that_is_not_named(self):
+        """Whoever made it, jobs run code of many authors."""
+        assert ["it is allowed s3:*"] == self.found(GITHUB)
+
+    def test_has_no_policy_of_aws(self):
+        """That AWS may widen what a job may do holds for each of them."""
+        arn = "arn:aws:iam::aws:policy/PowerUserAccess"
+        named = allowed(Action="s3:GetObject", Resource="arn:aws:s3:::site/*")
+
+        assert ["it has PowerUserAccess, which is AWS's to change"] == self.found(
+            GITHUB, named, ManagedPolicyArns=[arn]
+        )
+
+    def test_is_not_one_for_another_provider(self):
+        """What others than GitHub vouch for is up to those who trust them."""
+        assert [] == self.found(GITHUB.replace("token.actions", "login"))
+
+    @unknowable
+    def test_reports_nothing_of_an_unknown_provider(self, unknown):
+        """Whether it is a role for GitHub may be up to the deployment."""
+        assert [] == self.found(unknown)

@@ -386,3 +386,42 @@ class TestOpenings:
     def test_are_none_of_a_deny(self):
         """To deny somebody lets nobody in."""
         assert [] == statement(Effect="Deny", Principal="*").openings(OWN)
+
+
+class TestRequires:
+    """Whether only something in particular matches a key."""
+
+    @pytest.mark.parametrize("key", ["aws:PrincipalArn", "AWS:principalarn"])
+    def test_a_key_in_any_case(self, key):
+        """AWS does not tell the case of condition keys apart."""
+        condition = {"ArnLike": {key: f"arn:aws:iam::{OWN}:role/a"}}
+
+        assert statement(Condition=condition).requires("aws:PrincipalArn")
+
+    @pytest.mark.parametrize(
+        "condition",
+        [
+            None,
+            {"ArnLike": {"aws:PrincipalArn": "*"}},
+            {"ArnLike": {"aws:SourceArn": f"arn:aws:iam::{OWN}:role/a"}},
+            {"ArnNotLike": {"aws:PrincipalArn": f"arn:aws:iam::{OWN}:role/a"}},
+        ],
+        ids=str,
+    )
+    def test_not_another_key_or_anything(self, condition):
+        """Another key, a star, or what lets through all but one."""
+        assert not statement(Condition=condition).requires("aws:PrincipalArn")
+
+
+class TestCompared:
+    def test_by_each_operator(self):
+        """A key in any case, with its values as a list."""
+        condition = {
+            "StringLike": {"s3:prefix": "a", "s3:delimiter": "/"},
+            "Null": {"S3:Prefix": ["false"]},
+            "Bool": {"aws:SecureTransport": "true"},
+        }
+
+        assert [("StringLike", ["a"]), ("Null", ["false"])] == list(
+            statement(Condition=condition).compared("s3:PREFIX")
+        )

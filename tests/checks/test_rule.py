@@ -113,7 +113,8 @@ class TestRules:
         """A rule that is not in the list is never run."""
         assert {
             *("S3-01", "S3-02", "S3-03", "S3-04", "S3-05", "S3-06", "S3-07", "S3-08"),
-            *("S3-09", "S3-13", "KEY-01", "KEY-02"),
+            *("S3-09", "S3-10", "S3-13", "KEY-01", "KEY-02"),
+            *("DDB-02", "DDB-03", "DDB-04", "DDB-06", "DDB-07", "DDB-08", "DDB-10"),
             *("LAM-01", "LAM-02", "LAM-03", "LAM-05", "LAM-06", "LAM-08", "LAM-10"),
             *("LAM-15", "EVB-01", "EVB-02", "EVB-03", "EVB-04", "EVB-06", "EVB-08"),
             *("CDK-01", "CDK-02", "CDK-06", "CDK-07"),
@@ -123,6 +124,7 @@ class TestRules:
         """The others, about costs and about what nobody notices, are warnings."""
         warnings = {
             *("S3-05", "S3-06", "LAM-01", "LAM-02", "LAM-03", "LAM-05", "LAM-08"),
+            *("DDB-02", "DDB-06", "DDB-10"),
             *("EVB-01", "EVB-02", "EVB-04", "EVB-08", "CDK-01"),
         }
 

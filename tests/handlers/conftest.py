@@ -15,11 +15,12 @@ import pytest
 
 from aws_lambda_powertools.metrics.provider import cold_start as cold_starts
 from moto import mock_aws
+from tenants.sessions import dynamodb
 
 from tests.handlers.messages import CONTEXT, batch
 from tests.handlers.outcome import Outcome
 
-HANDLER = "examples.handlers.orders.handler"
+HANDLER = "orders.handler"
 
 
 ENVIRONMENT = {
@@ -35,6 +36,8 @@ ENVIRONMENT = {
     "POWERTOOLS_SERVICE_NAME": "shop",
     "POWERTOOLS_TRACER_CAPTURE_RESPONSE": "false",
     "POWERTOOLS_TRACE_DISABLED": "true",
+    "TABLE_NAME": "orders",
+    "TENANT_ROLE_ARN": "arn:aws:iam::123456789012:role/tenant",
     "UPLOADS_BUCKET": "uploads",
     "UPLOAD_PREFIX": "incoming/",
 }
@@ -43,7 +46,7 @@ ENVIRONMENT = {
 def set_environment(patch):
     """Set what Lambda, the construct and the app set, and nothing of the machine's."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "POWERTOOLS_", "TABLE_NAME")):
+        if name.startswith(("AWS_", "POWERTOOLS_")):
             patch.delenv(name)
     for name, value in ENVIRONMENT.items():
         patch.setenv(name, value)
@@ -62,6 +65,7 @@ def cloud(session, monkeypatch):
     """An AWS in memory, empty. No test here reaches another one."""
     set_environment(monkeypatch)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", session)
+    dynamodb.cache_clear()
     with mock_aws(config={"core": {"reset_boto3_session": False}}):
         yield
 
@@ -100,31 +104,33 @@ def bus():
     return heard
 
 
+def keys(partition, sort):
+    """Return the schema of two keys."""
+    return [
+        {"AttributeName": partition, "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]
+
+
 @pytest.fixture
 def table():
-    """The table in it, with ten pieces of each article in stock."""
-    here = boto3.resource("dynamodb").create_table(
+    """The table in it."""
+    return boto3.resource("dynamodb").create_table(
         TableName="orders",
-        KeySchema=[
-            {"AttributeName": "PK", "KeyType": "HASH"},
-            {"AttributeName": "SK", "KeyType": "RANGE"},
-        ],
+        KeySchema=keys("PK", "SK"),
         AttributeDefinitions=[
-            {"AttributeName": "PK", "AttributeType": "S"},
-            {"AttributeName": "SK", "AttributeType": "S"},
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in ("PK", "SK", "GSI1PK", "GSI1SK")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "GSI1",
+                "KeySchema": keys("GSI1PK", "GSI1SK"),
+                "Projection": {"ProjectionType": "ALL"},
+            }
         ],
         BillingMode="PAY_PER_REQUEST",
     )
-    for sku in ("lamp", "bulb"):
-        here.put_item(Item={"PK": f"STOCK#{sku}", "SK": "STOCK", "available": 10})
-    return here
-
-
-@pytest.fixture
-def stored(table, monkeypatch):
-    """The table, with the function told of it."""
-    monkeypatch.setenv("TABLE_NAME", "orders")
-    return table
 
 
 @pytest.fixture
@@ -142,9 +148,14 @@ def cold_start(monkeypatch):
 
 
 @pytest.fixture
-def run(bucket, bus, cold_start, capsys, monkeypatch):  # noqa: ARG001 - it is to be there
+def deployed(bucket, bus, table):
+    """All that the function needs."""
+    return bucket, bus, table
+
+
+@pytest.fixture
+def run(deployed, cold_start, capsys):  # noqa: ARG001 - it is to be there
     """Runs batches in one sandbox, and returns what came of each."""
-    monkeypatch.setenv("UPLOADS_BUCKET", bucket.name)
     sandbox: list[ModuleType] = []
 
     def invoke(*bodies):

@@ -6,7 +6,7 @@ import json
 
 from types import SimpleNamespace
 
-from examples.handlers.orders.order import Order
+from orders.order import Order
 
 ORDER = {
     "order_id": "order-1",
@@ -43,7 +43,10 @@ def batch(*bodies: str) -> dict[str, object]:
                 "messageId": f"message-{number}",
                 "receiptHandle": f"handle-{number}",
                 "body": body,
-                "attributes": {"ApproximateReceiveCount": "1"},
+                "attributes": {
+                    "ApproximateReceiveCount": "1",
+                    "SentTimestamp": "1795341600000",
+                },
                 "messageAttributes": {},
                 "md5OfBody": "",
                 "eventSource": "aws:sqs",

@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import boto3
 import pytest
 
-from examples.handlers.orders.documents import CLIENT_CONFIG, Documents
+from orders.documents import CLIENT_CONFIG, Documents
+
 from tests.handlers.messages import DRAWING, order
 
 MIB = 1024 * 1024

@@ -8,8 +8,8 @@ import boto3
 import pytest
 
 from botocore.stub import Stubber
+from orders.events import OrderEvents
 
-from examples.handlers.orders.events import OrderEvents
 from examples.schemas import ORDER_PLACED
 from tests.handlers.messages import message, order
 
@@ -59,7 +59,7 @@ class TestHandler:
 
         assert [] == bus()
 
-    def test_repeated_orders_are_heard_of_again(self, run, stored, bus):
+    def test_repeated_orders_are_heard_of_again(self, run, table, bus):
         """The first try may have failed before it said so."""
         run(message())
         bus()

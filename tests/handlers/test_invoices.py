@@ -16,12 +16,12 @@ import pytest
 from aws_lambda_powertools.metrics.provider import cold_start as cold_starts
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
+from invoices.store import Invoice, InvoiceStore
 
-from examples.handlers.invoices.store import Invoice, InvoiceStore
 from tests.handlers.messages import CONTEXT
 from tests.handlers.outcome import Outcome
 
-HANDLER = "examples.handlers.invoices.handler"
+HANDLER = "invoices.handler"
 INVOICE = Invoice("order-1", "customer-7", 4998, "2026-11-20T09:30:00Z")
 KEY = "invoices/customer-7/order-1.json"
 

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from examples.handlers.orders.errors import OrderRejectedError
-from examples.handlers.orders.order import Item, Order, Upload
+from orders.errors import OrderRejectedError
+from orders.order import Item, Order, Upload
+
 from tests.handlers.messages import DRAWING, ORDER, message, order
 
 LAMP = {"sku": "lamp", "quantity": 1, "price_cents": 1999}
@@ -63,11 +64,12 @@ class TestParse:
             ({"order_id": "a" * 65}, "order.order_id is not a text like"),
             ({"order_id": 7}, "order.order_id is not a text like"),
             ({"customer_id": "a#b"}, "order.customer_id is not a text like"),
+            ({"customer_id": "a" * 63}, "order.customer_id is not a text like"),
             ({"customer_id": None}, "order.customer_id is not a text like"),
             ({"name": "Jo"}, "order has fields that are not known"),
-            ({"items": []}, "order.items is not a list of 1 to 49 objects"),
-            ({"items": many(50)}, "order.items is not a list of 1 to 49 objects"),
-            ({"items": {}}, "order.items is not a list of 1 to 49 objects"),
+            ({"items": []}, "order.items is not a list of 1 to 99 objects"),
+            ({"items": many(100)}, "order.items is not a list of 1 to 99 objects"),
+            ({"items": {}}, "order.items is not a list of 1 to 99 objects"),
             ({"items": [7]}, "order.items[0] is not an object"),
             ({"items": [LAMP, {}]}, "order.items[1] lacks sku, quantity, price_cents"),
             ({"items": [LAMP, LAMP]}, "order.items has the same sku twice"),

@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from examples.handlers.orders.settings import Settings
+from orders.settings import Settings
 
 CODE = Path(__file__).parents[2] / "examples" / "handlers"
 REQUIRED = [
     "EVENT_BUS_NAME",
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_SERVICE_NAME",
+    "TABLE_NAME",
+    "TENANT_ROLE_ARN",
     "UPLOADS_BUCKET",
     "UPLOAD_PREFIX",
 ]
@@ -33,15 +35,14 @@ print(handler.__name__)
 class TestSettings:
     def test_come_from_the_environment(self):
         """Each has a variable of its own."""
-        environment = dict(os.environ, TABLE_NAME="orders")
-
         assert Settings(
-            "shop", "uploads", "incoming/", "orders"
-        ) == Settings.from_environment(environment)
-
-    def test_table_is_optional(self):
-        """Without the variable there is no table."""
-        assert Settings.from_environment(os.environ).table_name is None
+            service="shop",
+            event_bus_name="shop",
+            uploads_bucket="uploads",
+            upload_prefix="incoming/",
+            table_name="orders",
+            tenant_role_arn="arn:aws:iam::123456789012:role/tenant",
+        ) == Settings.from_environment(os.environ)
 
 
 class TestColdStart:
@@ -53,10 +54,10 @@ class TestColdStart:
         with pytest.raises(RuntimeError, match=f"environment variables: {name}$"):
             cold_start()
 
-    @pytest.mark.parametrize("name", [*REQUIRED, "TABLE_NAME"])
+    @pytest.mark.parametrize("name", REQUIRED)
     @pytest.mark.parametrize("value", ["", "  "])
     def test_fails_for_an_empty_variable(self, monkeypatch, cold_start, name, value):
-        """An empty variable is a mistake, even one that may be missing."""
+        """An empty variable is a mistake as much as a missing one."""
         monkeypatch.setenv(name, value)
 
         with pytest.raises(RuntimeError, match=f"environment variables: {name}$"):

@@ -14,6 +14,8 @@ from tests.specimens import (
     function,
     github_oidc,
     key,
+    table,
+    tenant_role,
 )
 from tests.specimens.specimen import Specimen
 
@@ -25,4 +27,6 @@ SPECIMENS: tuple[Specimen, ...] = (
     function.SPECIMEN,
     key.SPECIMEN,
     github_oidc.SPECIMEN,
+    table.SPECIMEN,
+    tenant_role.SPECIMEN,
 )

@@ -23,6 +23,7 @@ hold the keys of documents, which name the customer by id.
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 
 from typing import Any
@@ -42,6 +43,7 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
+from tenants.sessions import TenantSessions, dynamodb
 
 from .documents import CLIENT_CONFIG, Documents
 from .errors import OrderRejectedError
@@ -69,10 +71,10 @@ documents = Documents(
     settings.upload_prefix,
 )
 events = OrderEvents(boto3.client("events", config=_IN_TIME), settings.event_bus_name)
-store = (
-    OrderStore(boto3.client("dynamodb", config=_IN_TIME), settings.table_name)
-    if settings.table_name
-    else None
+sessions = TenantSessions(
+    boto3.client("sts", config=_IN_TIME),
+    settings.tenant_role_arn,
+    broker=settings.service,
 )
 
 
@@ -105,7 +107,7 @@ def take_order(record: SQSRecord) -> None:
     logger.append_keys(order_id=order.order_id)
     tracer.put_annotation("order_id", order.order_id)
 
-    if store is None or store.place(order):
+    if _store_of(order.customer_id).place(order, _placed_at(record)):
         metrics.add_metric("OrdersAccepted", MetricUnit.Count, 1)
         metrics.add_metric("OrderValue", MetricUnit.NoUnit, order.value_cents)
     else:
@@ -114,6 +116,23 @@ def take_order(record: SQSRecord) -> None:
     documents.write_receipt(order)
     events.publish_placed(order)
     logger.info("Order taken", items=len(order.items), uploads=len(order.uploads))
+
+
+def _store_of(customer_id: str) -> OrderStore:
+    """
+    Return the orders of one customer.
+
+    No authorizer vouches for a message: whoever may write to the queue does. What
+    the order then says, its session cannot reach another customer's items.
+    """
+    credentials = sessions.credentials(customer_id)
+    return OrderStore(dynamodb(**credentials), settings.table_name)
+
+
+def _placed_at(record: SQSRecord) -> str:
+    """Return when the message was sent, which is the same at every delivery."""
+    sent = int(record.attributes.sent_timestamp) / 1_000
+    return dt.datetime.fromtimestamp(sent, tz=dt.timezone.utc).isoformat()
 
 
 @logger.inject_lambda_context(log_event=False, clear_state=True)

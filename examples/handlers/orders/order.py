@@ -11,11 +11,13 @@ from .fields import Fields, malformed
 
 # Keys are put together from these, so neither `/` nor `#` may be part of them.
 _ID = "[A-Za-z0-9-]{1,64}"
+# A session for a customer is called by its id, and by who opened it.
+_CUSTOMER_ID = "[A-Za-z0-9-]{1,62}"
 _FILE_NAME = "[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}"
 _CONTENT_TYPE = "application/pdf|image/jpeg|image/png"
 
-# A transaction takes 100 writes: one for the order, and two for each item.
-_MOST_ITEMS = 49
+# A transaction takes 100 writes: one for the order, and one for each item.
+_MOST_ITEMS = 99
 _MOST_UPLOADS = 10
 _MOST_BYTES = 50 * 1024 * 1024
 
@@ -64,7 +66,7 @@ class Order:
         )
         return cls(
             order_id=fields.text("order_id", _ID),
-            customer_id=fields.text("customer_id", _ID),
+            customer_id=fields.text("customer_id", _CUSTOMER_ID),
             items=_items(fields),
             uploads=_uploads(fields),
         )

@@ -1,23 +1,18 @@
 """
 The orders in DynamoDB: one table for all kinds of items.
 
-| what | PK | SK |
-|---|---|---|
-| an order | `TENANT#<customer>` | `ORDER#<order>` |
-| an item of it | `TENANT#<customer>` | `ORDER#<order>#LINE#<sku>` |
-| an article's stock | `STOCK#<sku>` | `STOCK` |
+| what | PK and GSI1PK | SK | GSI1SK |
+|---|---|---|---|
+| an order | `TENANT#<customer>` | `ORDER#<order>` | when it was placed |
+| an item of it | `TENANT#<customer>` | `ORDER#<order>#LINE#<sku>` | none, nor GSI1PK |
 
-An order and its items are one query. Stock is in no customer's partition.
-
-The example app has no table yet: the handler leaves this module alone until
-`TABLE_NAME` is set, and orders are not stored. The role then needs
-`dynamodb:PutItem` and `dynamodb:UpdateItem` on the table, which is all that the
-requests here are made of.
+An order and its items are one query, and so are the newest orders of a customer.
+All keys begin with the customer, as the session of a tenant has to have it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .errors import OrderRejectedError
 from .order import Item, Order
@@ -29,97 +24,71 @@ if TYPE_CHECKING:
         TransactWriteItemTypeDef,
     )
 
-_CONDITION_FAILED = "ConditionalCheckFailed"
-
 
 class OrderStore:
     """
-    The orders in one table.
+    The orders of one customer.
 
     Args:
-        client: A DynamoDB client.
-        table_name: The table, with the keys PK and SK.
+        client: A DynamoDB client, with the credentials of the customer's session.
+        table_name: The table.
     """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         self._client = client
         self._table_name = table_name
 
-    def place(self, order: Order) -> bool:
+    def place(self, order: Order, placed_at: str) -> bool:
         """
-        Store *order* and take its items from stock.
+        Store *order* with all its items, or nothing of it.
 
-        Queues deliver twice now and then, and a record may fail half way: what was
-        done before is not done again.
+        Queues deliver twice now and then: what was done before is not done again.
+
+        Args:
+            order: The order.
+            placed_at: When it was placed, as text that sorts by time.
 
         Returns:
             Whether the order was placed by this call, and not by one before it.
 
         Raises:
-            OrderRejectedError: There is another order of that id, or too little in
-                stock. In the second case the order stays on record.
+            OrderRejectedError: There is another order of that id.
         """
-        self._record(order)
-        return self._reserve(order)
-
-    def _record(self, order: Order) -> None:
-        """Write the order, unless it is there."""
+        lines = [self._line(order, item) for item in order.items]
         try:
-            self._client.put_item(
-                TableName=self._table_name,
-                Item={
-                    **_order_key(order),
-                    "fingerprint": {"S": order.fingerprint},
-                    "value_cents": {"N": str(order.value_cents)},
-                    "state": {"S": "received"},
-                },
-                ConditionExpression="attribute_not_exists(PK)",
-                # Spares a read, and the grant for it.
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            self._client.transact_write_items(
+                TransactItems=[self._order(order, placed_at), *lines]
             )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
+        except self._client.exceptions.TransactionCanceledException as error:
             # The types of boto3 do not know of the item.
-            stored = cast("dict[str, Any]", error.response)["Item"]
-            if stored["fingerprint"]["S"] != order.fingerprint:
+            reasons: Any = error.response["CancellationReasons"]
+            first = reasons[0]
+            if first["Code"] != "ConditionalCheckFailed":
+                # Others write the same items right now, or too many do: the queue
+                # brings the order again.
+                raise
+            if first["Item"]["fingerprint"]["S"] != order.fingerprint:
                 raise OrderRejectedError(
                     "conflict", "there is another order of this id"
                 ) from error
-
-    def _reserve(self, order: Order) -> bool:
-        """Write the items and take them from stock, all or nothing."""
-        lines = [self._line(order, item) for item in order.items]
-        stock = [self._stock(item) for item in order.items]
-        try:
-            self._client.transact_write_items(
-                TransactItems=[self._reserved(order), *lines, *stock]
-            )
-        except self._client.exceptions.TransactionCanceledException as error:
-            first, *others = (
-                reason["Code"] for reason in error.response["CancellationReasons"]
-            )
-            if first == _CONDITION_FAILED:
-                return False
-            if _CONDITION_FAILED in others:
-                raise OrderRejectedError(
-                    "out_of_stock", "there is too little in stock"
-                ) from error
-            # Others write the same items right now, or too many do: the queue
-            # brings the order again.
-            raise
+            return False
         return True
 
-    def _reserved(self, order: Order) -> TransactWriteItemTypeDef:
+    def _order(self, order: Order, placed_at: str) -> TransactWriteItemTypeDef:
+        tenant = _tenant(order)
         return {
-            "Update": {
+            "Put": {
                 "TableName": self._table_name,
-                "Key": _order_key(order),
-                "UpdateExpression": "SET #state = :reserved",
-                "ConditionExpression": "#state = :received",
-                "ExpressionAttributeNames": {"#state": "state"},
-                "ExpressionAttributeValues": {
-                    ":received": {"S": "received"},
-                    ":reserved": {"S": "reserved"},
+                "Item": {
+                    **_key(tenant, f"ORDER#{order.order_id}"),
+                    "GSI1PK": {"S": tenant},
+                    "GSI1SK": {"S": placed_at},
+                    "fingerprint": {"S": order.fingerprint},
+                    "value_cents": {"N": str(order.value_cents)},
                 },
+                "ConditionExpression": "attribute_not_exists(PK)",
+                # Spares a read when the order is there.
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
 
@@ -136,24 +105,9 @@ class OrderStore:
             }
         }
 
-    def _stock(self, item: Item) -> TransactWriteItemTypeDef:
-        return {
-            "Update": {
-                "TableName": self._table_name,
-                "Key": _key(f"STOCK#{item.sku}", "STOCK"),
-                "UpdateExpression": "SET available = available - :quantity",
-                "ConditionExpression": "available >= :quantity",
-                "ExpressionAttributeValues": {":quantity": {"N": str(item.quantity)}},
-            }
-        }
-
 
 def _tenant(order: Order) -> str:
     return f"TENANT#{order.customer_id}"
-
-
-def _order_key(order: Order) -> dict[str, AttributeValueTypeDef]:
-    return _key(_tenant(order), f"ORDER#{order.order_id}")
 
 
 def _key(partition: str, sort: str) -> dict[str, AttributeValueTypeDef]:

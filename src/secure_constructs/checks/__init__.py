@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from secure_constructs.checks import (
     cdk,
+    dynamodb,
     events,
     iam,
     kms,
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     *iam.RULES,
     *lambda_.RULES,
     *lambda_failures.RULES,
+    *dynamodb.RULES,
     *events.RULES,
     *cdk.RULES,
 )

@@ -66,15 +66,6 @@ def refuses_other_keys(bucket: Resource, key: object) -> bool:
     )
 
 
-def receives_logs(bucket: Resource) -> bool:
-    """Whether S3 delivers access logs into *bucket*, whose own would never end."""
-    return any(
-        statement.allows
-        and "logging.s3.amazonaws.com" in statement.principals.get("Service", [])
-        for statement in statements_of(bucket)
-    )
-
-
 def _number(value: object) -> float:
     """Return *value* as a number, which a policy may write as text."""
     return float(str(value)) if _DECIMAL.fullmatch(str(value)) else 0

@@ -55,7 +55,7 @@ def jobs_named(role: Resource) -> Iterator[Breach]:
         yield Breach(_TRUST, "jobs of repositories that it does not name may assume it")
     if not all(map(names_jobs, statements)):
         yield Breach(_TRUST, "jobs on branches that it does not name may assume it")
-    if role.record.get("Construct") == _GITHUB_ROLE and lets_others_in(role):
+    if _is_ours(role) and lets_others_in(role):
         yield Breach(_TRUST, "it lets in more than jobs on GitHub")
 
 
@@ -69,7 +69,7 @@ def jobs_named(role: Resource) -> Iterator[Breach]:
 )
 def permissions_named(role: Resource) -> Iterator[Breach]:
     """No role may do everything, and one for GitHub only what is named."""
-    of_github = role.record.get("Construct") == _GITHUB_ROLE
+    of_github = _is_ours(role) or any(github_statements(role))
     found = [
         f"it has {name}, which is AWS's to change"
         for name in policies_of_aws(role)
@@ -86,3 +86,8 @@ def permissions_named(role: Resource) -> Iterator[Breach]:
 
 
 RULES = (audience_pinned, jobs_named, permissions_named)
+
+
+def _is_ours(role: Resource) -> bool:
+    """Whether a construct of this library made *role* for GitHub."""
+    return bool(role.record.get("Construct") == _GITHUB_ROLE)

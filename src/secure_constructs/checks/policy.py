@@ -127,6 +127,17 @@ class Statement:
         keys = [key for key, _ in self.required()]
         return any(key in _NARROWING or key.startswith(_CONTEXT) for key in keys)
 
+    def requires(self, key: str) -> bool:
+        """Whether a condition lets only something in particular match *key*."""
+        return any(each == key.lower() for each, _ in self.required())
+
+    def compared(self, key: str) -> Iterator[tuple[str, list[Any]]]:
+        """Yield the operators that *key* is compared by, and with what values."""
+        for operator, keys in self.conditions.items():
+            for each, value in keys.items():
+                if each.lower() == key.lower():
+                    yield operator, listed(value)
+
     def is_about(self, action: str) -> bool:
         """Whether *action* is among its actions."""
         matches = [

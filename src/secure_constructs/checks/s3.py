@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from secure_constructs.checks.bucket_logs import loses_logs, receives_logs
 from secure_constructs.checks.bucket_policy import (
     is_old_tls,
-    receives_logs,
     refuses,
     refuses_other_keys,
     statements_of,
@@ -164,6 +164,8 @@ def access_logged(bucket: Resource) -> Iterator[Breach]:
         yield Breach(location, "access is not logged")
     elif destination is None or text(destination) in itself:
         yield Breach(location, "the bucket logs into itself, and logs that again")
+    elif loses_logs(bucket):
+        yield Breach(location, "the bucket it logs to does not let S3 deliver")
 
 
 @rule(
