@@ -16,19 +16,19 @@ EXPECTED = {
     "OrdersShared/Key": "CDK-01 CDK-07 KEY-01 KEY-02",
     "OrdersShared/OnCall": "CDK-01",
     "OrdersShared/Events": "CDK-01 EVB-02 EVB-04 EVB-06 EVB-08",
+    "OrdersCustomers/Customers": "CDK-02 CDK-07",
     # Said once a stack, CDK-07 is at the first of what holds data.
-    "Orders/Uploads": ("CDK-01 CDK-07 S3-01 S3-02 S3-03 S3-04 S3-05 S3-06 S3-07 S3-08"),
+    "Orders/Table": "CDK-01 CDK-07 DDB-02 DDB-03 DDB-04 DDB-07 DDB-10",
+    "Orders/Sessions": "CDK-01 DDB-03 DDB-04 DDB-06 DDB-07 DDB-10",
+    "Orders/Uploads": "CDK-01 S3-01 S3-02 S3-03 S3-04 S3-05 S3-06 S3-07 S3-08",
     "Orders/Invoices": "CDK-01 S3-01 S3-02 S3-03 S3-04 S3-05 S3-06 S3-07",
     # It has a waiver of S3-04.
     "Orders/Thumbnails": (
         "CDK-01 CDK-06 S3-01 S3-02 S3-03 S3-05 S3-06 S3-07 S3-09 S3-13"
     ),
-    "Orders/Table": "CDK-01 DDB-02 DDB-03 DDB-04 DDB-07 DDB-10",
-    "Orders/Sessions": "CDK-01 DDB-03 DDB-04 DDB-06 DDB-07 DDB-10",
-    "Orders/Customers": "CDK-02",
     "Orders/Tenant": "CDK-01 DDB-08 S3-10",
     "Orders/Incoming": "CDK-01",
-    "Orders/Processor": ("CDK-01 LAM-01 LAM-02 LAM-03 LAM-05 LAM-06 LAM-08 LAM-10"),
+    "Orders/Processor": "CDK-01 LAM-01 LAM-02 LAM-03 LAM-05 LAM-06 LAM-08 LAM-10",
     "Orders/Processor/ServiceRole": "CDK-01",
     "Orders/Processor/LogGroup": "CDK-01",
     "Orders/Api": "CDK-01 LAM-01 LAM-02 LAM-03 LAM-05 LAM-06 LAM-08 LAM-15",

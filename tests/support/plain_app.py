@@ -47,6 +47,14 @@ class SharedStack(cdk.Stack):
         )
 
 
+class CustomersStack(cdk.Stack):
+    """Who orders."""
+
+    def __init__(self, scope: Construct, construct_id: str) -> None:
+        super().__init__(scope, construct_id)
+        cognito.UserPool(self, "Customers", removal_policy=cdk.RemovalPolicy.DESTROY)
+
+
 class OrdersStack(cdk.Stack):
     """The orders: their documents, and the functions that take and invoice them."""
 
@@ -54,28 +62,11 @@ class OrdersStack(cdk.Stack):
         self, scope: Construct, construct_id: str, *, shared: SharedStack
     ) -> None:
         super().__init__(scope, construct_id)
-        self._keep_documents(shared)
         self._keep_records()
+        self._keep_documents(shared)
         self._serve_tenants()
         self._take_orders()
         self._issue_invoices(shared)
-
-    def _keep_documents(self, shared: SharedStack) -> None:
-        every_website = s3.CorsRule(
-            allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"]
-        )
-        self.uploads = s3.Bucket(self, "Uploads", cors=[every_website])
-        s3.Bucket(self, "Invoices", encryption_key=shared.key)
-        thumbnails = s3.Bucket(
-            self,
-            "Thumbnails",
-            removal_policy=cdk.RemovalPolicy.DESTROY,
-            auto_delete_objects=True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ACLS_ONLY,
-        )
-        thumbnails.grant_public_access()
-        # A waiver that was written by hand, and that nobody argued for.
-        _record(thumbnails, {"Waivers": {"S3-04": {"Reason": ""}}})
 
     def _keep_records(self) -> None:
         text = dynamodb.AttributeType.STRING
@@ -100,7 +91,23 @@ class OrdersStack(cdk.Stack):
             sort_key=dynamodb.Attribute(name="ExpiresAt", type=text),
             time_to_live_attribute="ExpiresAt",
         )
-        cognito.UserPool(self, "Customers", removal_policy=cdk.RemovalPolicy.DESTROY)
+
+    def _keep_documents(self, shared: SharedStack) -> None:
+        every_website = s3.CorsRule(
+            allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"]
+        )
+        self.uploads = s3.Bucket(self, "Uploads", cors=[every_website])
+        s3.Bucket(self, "Invoices", encryption_key=shared.key)
+        thumbnails = s3.Bucket(
+            self,
+            "Thumbnails",
+            removal_policy=cdk.RemovalPolicy.DESTROY,
+            auto_delete_objects=True,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ACLS_ONLY,
+        )
+        thumbnails.grant_public_access()
+        # A waiver that was written by hand, and that nobody argued for.
+        _record(thumbnails, {"Waivers": {"S3-04": {"Reason": ""}}})
 
     def _serve_tenants(self) -> None:
         tenant = iam.Role(
@@ -205,6 +212,7 @@ def plain() -> cdk.App:
     """Return the app, not yet synthesized."""
     app = new_app(RECOMMENDED)
     shared = SharedStack(app, "OrdersShared")
+    CustomersStack(app, "OrdersCustomers")
     OrdersStack(app, "Orders", shared=shared)
     PipelineStack(app, "OrdersPipeline")
     return app
