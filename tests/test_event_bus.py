@@ -258,6 +258,23 @@ class TestPolicy:
             for name, body in resources(template, POLICY).items()
         }
 
+    def test_has_statements_one_after_the_other(self, stack):
+        """Each changes one policy, and nobody is let in before others are kept out."""
+        template = bus_in(
+            stack,
+            allowed_accounts=["444455556666"],
+            allowed_organization_id="o-a1b2c3d4e5",
+        )
+
+        assert {
+            "BusDenyForeignAccountsD08FD52B": None,
+            "BusAllowNamedAccounts100CB020": ["BusDenyForeignAccountsD08FD52B"],
+            "BusAllowOrganization4DDF00AE": ["BusAllowNamedAccounts100CB020"],
+        } == {
+            name: body.get("DependsOn")
+            for name, body in resources(template, POLICY).items()
+        }
+
     def test_says_of_each_statement_what_it_is_and_for_which_bus(self, stack):
         """By default there is one, and a bus takes no statement without those."""
         policy = only(bus_in(stack), "Events::EventBusPolicy")

@@ -59,15 +59,21 @@ def close_to_foreigners(
             "StringNotEquals": {"aws:PrincipalAccount": account},
         }
         statements["AllowOrganization"] = _statement("Allow", "*", members)
+    before: events.CfnEventBusPolicy | None = None
     for sid, statement in statements.items():
         # CDK's own method would put `cdk-` before the id.
-        events.CfnEventBusPolicy(
+        policy = events.CfnEventBusPolicy(
             scope,
             sid,
             statement_id=sid,
             event_bus_name=name,
             statement={"Sid": sid, "Resource": arn, **statement},
         )
+        if before is not None:
+            # One after the other, because each changes the same policy of the bus,
+            # and nobody is let in before the others are kept out.
+            policy.add_dependency(before)
+        before = policy
 
 
 def let_bus_send(
