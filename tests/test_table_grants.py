@@ -444,6 +444,14 @@ class TestInAnotherPlace:
 
         assert table(stack).grants.read(there).success
 
+    def test_an_imported_role_whose_account_is_not_known(self, app):
+        """It may be of the same account; only the deployment knows."""
+        stack = cdk.Stack(app, "Here", env=self.HERE)
+        arn = cdk.Fn.import_value("role")
+        role = iam.Role.from_role_arn(stack, "Role", arn)
+
+        assert table(stack).grants.read(role).success
+
     def test_an_imported_role_of_the_account(self, app):
         """It gets a policy."""
         stack = cdk.Stack(app, "Data", env=self.HERE)

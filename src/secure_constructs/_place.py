@@ -167,9 +167,8 @@ def check_nearby(
     if not isinstance(grantee, Construct):  # a principal, or an imported role
         principal = getattr(grantee, "grant_principal", None)
         account = getattr(principal, "principal_account", None)
-        if account is None or stack.account == account or is_token(stack.account):
-            return
-        if not is_token(account):
+        known = not (account is None or is_token(account) or is_token(stack.account))
+        if known and account != stack.account:
             problem = (
                 f"is of account {account}, which the table's own policy does not let "
                 "in; grant to a role of this account, which it assumes"
