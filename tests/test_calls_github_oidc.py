@@ -167,9 +167,9 @@ class TestExactly:
         """What an option costs beside the role itself."""
         assert 6 + calls == options_of(**options)
 
-    @pytest.mark.parametrize(("given", "calls"), [("hnb659fds", 3), (None, 3 + 2)])
+    @pytest.mark.parametrize(("given", "calls"), [("hnb659fds", 2), (None, 2 + 2)])
     def test_each_first_grant(self, given, calls):
-        """A statement, its length and a policy; the stack's own qualifier is asked."""
+        """A statement and a policy; the stack's own qualifier is asked for."""
         stack = cdk.Stack(new_app(), "Stack", env=ENV)
         role = one(stack)
 

@@ -156,13 +156,13 @@ class TestExactly:
     @pytest.mark.parametrize(
         ("made", "calls"),
         [
-            (lambda stack: dynamodb.Table.from_table_arn(stack, "Data", TABLE), 5 + 4),
-            (lambda stack: s3.Bucket.from_bucket_name(stack, "Data", "data"), 5 + 9),
+            (lambda stack: dynamodb.Table.from_table_arn(stack, "Data", TABLE), 5 + 3),
+            (lambda stack: s3.Bucket.from_bucket_name(stack, "Data", "data"), 5 + 4),
         ],
         ids=["table", "bucket"],
     )
     def test_each_first_grant(self, made, calls):
-        """Five for names, ARN and key; four for a policy, five for a statement more."""
+        """Five for names, ARN and key; three for a policy, one for a statement more."""
         stack, broker, _ = ready()
         role = TenantRole(stack, "Tenant", brokers=[broker])
         resource = made(stack)

@@ -6,11 +6,11 @@ import re
 
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import Duration, Stack, Token, aws_iam as iam, aws_kms as kms
+from aws_cdk import Duration, Stack, aws_iam as iam, aws_kms as kms
 from constructs import Construct
 
 from secure_constructs._event_key import statements_for_events
-from secure_constructs._inputs import Inputs, is_token
+from secure_constructs._inputs import Inputs, has, is_token
 from secure_constructs._place import place_of
 from secure_constructs._promises import keep_promises
 
@@ -141,7 +141,7 @@ def check_key(inputs: Inputs, place: Place, key: kms.IKey | AppKey | None) -> No
         return
     if isinstance(key, AppKey):
         problem = key.unreachable_from(place)
-    elif not hasattr(key, "key_arn"):
+    elif not has(key, "key_arn"):
         problem = "is no key; pass a kms.Key, an imported key or an AppKey"
         raise inputs.wrong_kind("encryption_key", key, problem)
     else:
@@ -170,18 +170,18 @@ def _foreign(key: kms.IKey, place: Place) -> str | None:
     if ":alias/" in key.key_arn:
         return "is an alias, which can be moved to another key; pass the key itself"
     region, here = key.env.region, place.stack.region
-    if region == here or Token.is_unresolved(region) or Token.is_unresolved(here):
+    if region == here or is_token(region) or is_token(here):
         return None
     return f"is in region {region}, but the stack is in {here}; use a key from there"
 
 
 def _both_open(here: str, there: str) -> bool:
     """Whether both are left to the deployment; CDK then takes them for the same."""
-    return Token.is_unresolved(here) and Token.is_unresolved(there)
+    return is_token(here) and is_token(there)
 
 
 def _named(environment: str) -> str:
-    return "unknown" if Token.is_unresolved(environment) else environment
+    return "unknown" if is_token(environment) else environment
 
 
 def _check_alias(inputs: Inputs, alias: str | None) -> None:
