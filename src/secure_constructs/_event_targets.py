@@ -126,8 +126,9 @@ def check_environment(inputs: Inputs, place: Place, option: str, to: Any) -> Non
     """Raise if *to* is in another region or account than *place*, if that is known."""
     if home_stack(to) is place.stack:
         return
+    env = to.env
     for part in ("region", "account"):
-        here, there = getattr(place, part), getattr(to.env, part)
+        here, there = getattr(place, part), getattr(env, part)
         if here != there and not (is_token(here) or is_token(there)):
             problem = (
                 f"is in {part} {there}, but this stack is in {here}; send the events "

@@ -89,7 +89,7 @@ class AppKey(Construct):
             rotation_period=_ROTATION,
             pending_window=_PENDING,
             removal_policy=tier.removal_policy,
-            policy=_policy(place.stack),
+            policy=_policy(place),
         )
         self.key_arn = self.key.key_arn
         self._place = place
@@ -198,15 +198,15 @@ def _check_alias(inputs: Inputs, alias: str | None) -> None:
         raise inputs.wrong("alias", alias, problem)
 
 
-def _policy(stack: Stack) -> iam.PolicyDocument:
+def _policy(place: Place) -> iam.PolicyDocument:
     """Return the whole policy of the key: nothing is ever added to it."""
-    account = {"StringEquals": {"aws:SourceAccount": stack.account}}
-    logs = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:*"
+    account = {"StringEquals": {"aws:SourceAccount": place.account}}
+    logs = f"arn:{place.partition}:logs:{place.region}:{place.account}:*"
     statements = [
         {
             "Sid": "AccountDelegatesByIamPolicies",
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:{stack.partition}:iam::{stack.account}:root"},
+            "Principal": {"AWS": f"arn:{place.partition}:iam::{place.account}:root"},
             "Action": "kms:*",
             "Resource": "*",
         },
@@ -222,7 +222,7 @@ def _policy(stack: Stack) -> iam.PolicyDocument:
             "Sid": "LogsOfThisAccount",
             "Effect": "Allow",
             # The one service whose principal ends in amazonaws.com.cn in China.
-            "Principal": {"Service": f"logs.{stack.region}.{stack.url_suffix}"},
+            "Principal": {"Service": f"logs.{place.region}.{place.stack.url_suffix}"},
             "Action": [*_USE, "kms:Encrypt", "kms:ReEncrypt*"],
             "Resource": "*",
             "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
@@ -235,7 +235,7 @@ def _policy(stack: Stack) -> iam.PolicyDocument:
             "Resource": "*",
             "Condition": account,
         },
-        *statements_for_events(stack),
+        *statements_for_events(place),
     ]
     return iam.PolicyDocument.from_json(
         {"Version": "2012-10-17", "Statement": statements}
