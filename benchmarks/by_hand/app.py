@@ -1,4 +1,4 @@
-"""The whole example app by hand: what `examples/app.py` renders, without the library."""
+"""The whole example app by hand: what `examples/app.py` renders, without ours."""
 
 from __future__ import annotations
 

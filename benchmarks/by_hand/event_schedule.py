@@ -48,7 +48,7 @@ def calls(
     queue = dead_letters(scope)
     described = {"arn": arn, "role": _role(stack, scope, queue, may)}
     schedule = scheduler.ScheduleExpression.expression(expression)
-    _define(scope, construct_id, schedule, described, queue, topic)
+    _define(scope, construct_id, schedule, described, queue=queue, topic=topic)
 
 
 def says(
@@ -88,7 +88,7 @@ def says(
     schedule = scheduler.ScheduleExpression.expression(
         expression, cdk.TimeZone.of(time_zone)
     )
-    _define(inside, construct_id, schedule, described, queue, topic)
+    _define(inside, construct_id, schedule, described, queue=queue, topic=topic)
 
 
 def _role(
@@ -116,6 +116,7 @@ def _define(
     name: str,
     schedule: scheduler.ScheduleExpression,
     described: dict[str, Any],
+    *,
     queue: sqs.Queue,
     topic: sns.ITopic,
 ) -> None:

@@ -27,8 +27,8 @@ from benchmarks.by_hand.parts import (
     put_on_record,
     waiting,
 )
+from benchmarks.given import IN_LINE
 
-_IN_LINE = "def handler(event, context): pass"
 _NO_QUEUE_RULES = (
     "SecureConstructs::LAM-06",
     "HIPAA.Security::HIPAA.Security-LambdaDLQ",
@@ -83,7 +83,7 @@ class Function:
         self.function = lambda_.Function(
             inside,
             "Default",
-            code=code or lambda_.Code.from_inline(_IN_LINE),
+            code=code or lambda_.Code.from_inline(IN_LINE),
             handler=handler,
             runtime=lambda_.Runtime.PYTHON_3_14,
             # So that CDK adds nothing to the role that it is given.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import aws_s3 as s3
@@ -38,7 +38,7 @@ def acknowledge_strict(
         _acknowledge(function.function, _OF_FUNCTIONS)
 
 
-def _acknowledge(resource: IConstruct, rules: dict[str, tuple[str, ...]]) -> None:
+def _acknowledge(resource: IConstruct, rules: Mapping[str, tuple[str, ...]]) -> None:
     l1: Any = resource.node.default_child
     ids = [f"{pack}::{pack}-{rule}" for rule in rules for pack in rules[rule]]
     acknowledge(l1, _REASON, *ids)
