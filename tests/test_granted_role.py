@@ -33,12 +33,12 @@ def policies(template: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def statement(index: int) -> dict[str, Any]:
-    """Return a statement of usual length, as IAM's JSON."""
+def statement(index: int, length: int = 400) -> dict[str, Any]:
+    """Return a statement about a name of that *length*, as IAM's JSON."""
     return {
         "Effect": "Allow",
         "Action": ["s3:GetObject"],
-        "Resource": [f"arn:aws:s3:::{str(index).ljust(400, 'x')}"],
+        "Resource": [f"arn:aws:s3:::{str(index).ljust(length, 'x')}"],
         "Condition": {"Null": {"aws:PrincipalTag/TenantId": "false"}},
     }
 
@@ -134,16 +134,16 @@ class TestSize:
         # Two references each, and about 100 characters around them.
         assert most * (100 + 2 * 120) < LONGEST_POLICY
 
-    @pytest.mark.parametrize("count", [1, 3])
-    def test_of_our_grants_are_split_where_those_of_cdk_are(self, count):
+    @pytest.mark.parametrize(("count", "length"), [(1, 20), (1, 400), (3, 400)])
+    def test_of_our_grants_are_split_where_those_of_cdk_are(self, count, length):
         """What is granted in one go fills the policies as one by one would."""
         both = []
         for write in (grant, one_by_one):
             stack = cdk.Stack(new_app(), "Stack")
             role = role_in(stack)
-            for index in range(0, 30, count):
-                statements = [statement(each) for each in range(index, index + count)]
-                write(role, statements)
+            for index in range(0, 90, count):
+                numbers = range(index, index + count)
+                write(role, [statement(each, length) for each in numbers])
             both.append(policies(template_of(stack)))
 
         assert both[1] == both[0]
