@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import runpy
-
-from pathlib import Path
-from typing import Any
-
 import aws_cdk as cdk
 
 from aws_cdk import aws_lambda as lambda_, aws_sns as sns, aws_sqs as sqs
@@ -20,6 +15,7 @@ from benchmarks.given import (
     a_table,
     a_topic,
 )
+from examples import app
 from secure_constructs import (
     AppEventBus,
     AppKey,
@@ -34,7 +30,7 @@ from secure_constructs import (
     TenantTable,
 )
 
-_APP = Path(__file__).parents[1] / "examples" / "app.py"
+orders = app.orders
 
 
 def _bucket(stack: cdk.Stack, count: int) -> None:
@@ -188,8 +184,3 @@ CASES: dict[str, Define] = {
     "function and rule": _function_and_rule,
     "function and queue": _function_and_queue,
 }
-
-
-def orders(scope: Any) -> None:  # noqa: ANN401 - an app, or a stage of a larger one
-    """Define the whole example app in *scope*."""
-    runpy.run_path(str(_APP))["orders"](scope)

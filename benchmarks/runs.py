@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
 Figures = Mapping[str, float]
+_UNCOMPILED = "PYTHONDONTWRITEBYTECODE"
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,14 @@ def _used() -> float:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of a run: this one's, without CDK's own validation."""
+    """
+    Return the environment of a run: this one's, without CDK's own validation.
+
+    Python keeps what it compiles, as it does of packages that are installed.
+    """
+    kept = {name: os.environ[name] for name in os.environ if name != _UNCOMPILED}
     return {
-        **os.environ,
+        **kept,
         "CDK_VALIDATION": "false",
         "JSII_NODE": node(),
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
