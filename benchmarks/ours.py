@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import aws_cdk as cdk
 
 from aws_cdk import aws_lambda as lambda_, aws_sns as sns, aws_sqs as sqs
@@ -30,7 +33,8 @@ from secure_constructs import (
     TenantTable,
 )
 
-orders = app.orders
+# It is written for an app, and a stage does as well.
+orders: Callable[[Any], None] = app.orders
 
 
 def _bucket(stack: cdk.Stack, count: int) -> None:
