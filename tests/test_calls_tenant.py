@@ -100,13 +100,13 @@ class TestExactly:
     @pytest.mark.parametrize(
         ("made", "calls"),
         [
-            (lambda stack: dynamodb.Table.from_table_arn(stack, "Data", TABLE), 5 + 3),
-            (lambda stack: s3.Bucket.from_bucket_name(stack, "Data", "data"), 5 + 4),
+            (lambda stack: dynamodb.Table.from_table_arn(stack, "Data", TABLE), 2 + 3),
+            (lambda stack: s3.Bucket.from_bucket_name(stack, "Data", "data"), 2 + 4),
         ],
         ids=["table", "bucket"],
     )
     def test_each_first_grant(self, made, calls):
-        """Five for names, ARN and key; three for a policy, one for a statement more."""
+        """Two for ARN and key; three for a policy, one for a statement more."""
         stack, broker, _ = ready()
         role = TenantRole(stack, "Tenant", brokers=[broker])
         resource = made(stack)

@@ -57,8 +57,10 @@ class Inputs:
         return TypeError(self._message(option, value, problem))
 
     def _message(self, option: str, value: object, problem: str) -> str:
-        path = f"{self._scope.node.path}/{self._construct_id}".lstrip("/")
-        return f"{self._kind} '{path}': {option}={_shown(value)} {problem}"
+        return f"{self._kind} '{self._path()}': {option}={_shown(value)} {problem}"
+
+    def _path(self) -> str:
+        return f"{self._scope.node.path}/{self._construct_id}".lstrip("/")
 
     def waived(
         self,
@@ -223,6 +225,21 @@ class Inputs:
                 # CDK drops the snake_case keys of a dict without a word.
                 problem = f"is no {kind.__name__}; write {kind.__name__}(...)"
                 raise self.wrong_kind(f"{option}[{index}]", value, problem)
+
+
+class InputsOf(Inputs):
+    """
+    The checks for something that is there already.
+
+    Errors name it by its path, for which CDK is asked only then.
+    """
+
+    def __init__(self, kind: str, resource: IConstruct) -> None:
+        self._kind = kind
+        self._resource = resource
+
+    def _path(self) -> str:
+        return str(self._resource.node.path)
 
 
 def named(scope: IConstruct) -> str:
