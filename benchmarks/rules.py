@@ -1,8 +1,6 @@
 """
 How long the rules take, beside cdk-nag's AwsSolutions pack on the same app.
 
-    python benchmarks/rules.py [STACKS]
-
 Each stack holds 100 resources as an app has them: buckets with policies, functions
 with roles and log groups, queues, and rules of a bus. Both packs are asked by CDK, at
 the end of one synthesis, and each is timed from the question to the answer: reading
@@ -12,7 +10,6 @@ one of 10,000 resources.
 
 from __future__ import annotations
 
-import sys
 import time
 
 from collections.abc import Iterable
@@ -33,6 +30,8 @@ from aws_cdk import (
 )
 from cdk_nag import AwsSolutionsChecks
 
+from benchmarks.pairs import tell
+from benchmarks.table import seconds, table, times, whole
 from secure_constructs import Checklist
 from secure_constructs.checks import RULES, Template
 from secure_constructs.checks.assembly import stacks_in
@@ -42,6 +41,7 @@ from secure_constructs.checks.reading import TemplateFile
 _MANY = 10_000
 _ROUNDS = 3
 _GROUPS = 10
+_STACKS = 10
 
 
 @jsii.implements(cdk.IPolicyValidationPlugin)
@@ -131,9 +131,9 @@ def repeated(bodies: list[dict[str, Any]]) -> TemplateFile:
     return read({"Resources": resources})
 
 
-def main() -> None:
-    """Print the times."""
-    stacks = int(sys.argv[1]) if len(sys.argv) > 1 else _GROUPS
+def compared(stacks: int = _STACKS) -> str:
+    """Return the table of both packs over an app of so many stacks."""
+    tell(f"rules, {stacks} stacks")
     with TemporaryDirectory() as directory:
         app = cdk.App(
             outdir=directory,
@@ -152,17 +152,20 @@ def main() -> None:
     alone = timed([read(body) for body in bodies] for _ in range(_ROUNDS))
     many = timed([repeated(bodies)] for _ in range(_ROUNDS))
     shown = (
-        ("AwsSolutions, all in all", theirs.seconds, count),
-        ("Checklist, all in all", ours.seconds, count),
-        ("Checklist, its rules", alone, count),
-        ("the same, many resources", many, _MANY),
+        ("AwsSolutions of cdk-nag, report included", theirs.seconds, count),
+        ("`Checklist`, report included", ours.seconds, count),
+        ("`Checklist`, its rules alone", alone, count),
+        ("the same, in one template", many, _MANY),
     )
-    for name, seconds, of in shown:
-        each = seconds / of * 1e6
-        print(f"{name:<26}{of:>6} resources {seconds:7.3f} s {each:7.1f} us each")  # noqa: T201 - results
-    print(f"AwsSolutions takes {theirs.seconds / ours.seconds:.1f} times as long")  # noqa: T201
-    print(f"and {theirs.seconds / alone:.1f} times as long as the rules")  # noqa: T201
-
-
-if __name__ == "__main__":
-    main()
+    rows = [
+        [
+            words,
+            whole(of),
+            seconds(took),
+            f"{took / of * 1e6:,.0f} us",
+            times(took / of / (theirs.seconds / count)),
+        ]
+        for words, took, of in shown
+    ]
+    heads = ["rules", "resources", "time", "of each", "beside AwsSolutions"]
+    return table(heads, rows)

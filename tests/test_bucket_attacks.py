@@ -9,10 +9,10 @@ import pytest
 
 from aws_cdk import aws_iam as iam, aws_kms as kms
 
-from secure_constructs import AppKey, SecureBucket
+from secure_constructs import AppKey, GitHubOidcRole, GitHubSubject, SecureBucket
 from tests.support.cloud import Cloud
 from tests.support.iam import ANONYMOUS, Request
-from tests.support.synth import FLAGS, new_app, synthesize
+from tests.support.synth import FLAGS, new_app, resources, synthesize
 
 ADMIN = "arn:aws:iam::111122223333:root"
 OTHER_ACCOUNT = "arn:aws:iam::444455556666:root"
@@ -500,3 +500,32 @@ def test_a_users_own_key_is_granted_as_cdk_does():
     key = cloud.arn("Stack", "Key961B73FD")
     request = Request(cloud.arn("Stack", "Role1ABCC5F0"), "kms:Decrypt", key)
     assert cloud.decide(request).allowed
+
+
+def test_a_role_of_another_account_is_let_in_by_the_bucket_too():
+    """What a role of ours may do in its own account opens no bucket elsewhere."""
+    app = new_app()
+    data = SecureBucket(
+        cdk.Stack(app, "Data", env=ENV), "Data", bucket_name="orders-data"
+    )
+    there = cdk.Environment(account="444455556666", region="eu-west-1")
+    role = GitHubOidcRole(
+        cdk.Stack(app, "Jobs", env=there),
+        "Deploy",
+        role_name="deploy",
+        repository="myorg/myrepo",
+        owner_id="123456",
+        repository_id="7891011",
+        subjects=[GitHubSubject.branch("main")],
+    )
+    data.grants.read(role, "in/")
+
+    template = synthesize(app).templates["Data.template.json"]
+    statements = [
+        statement
+        for policy in resources(template, "AWS::S3::BucketPolicy").values()
+        for statement in policy["Properties"]["PolicyDocument"]["Statement"]
+    ]
+    assert ["s3:GetObject", "s3:ListBucket", "s3:GetBucketLocation"] == [
+        each["Action"] for each in statements if "role/deploy" in str(each["Principal"])
+    ]

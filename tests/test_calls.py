@@ -7,106 +7,21 @@ Time in CDK goes into these calls, and unlike time they can be counted exactly.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import aws_cdk as cdk
 import pytest
 
-from aws_cdk import aws_iam as iam, aws_s3 as s3
+from aws_cdk import aws_s3 as s3
 
+from benchmarks.by_hand.cases import CASES as BY_HAND, orders
+from benchmarks.ours import CASES as OURS, orders as define_orders
 from secure_constructs import AppKey, SecureBucket, Waived
 from tests.support.calls import kernel_calls
-from tests.support.synth import new_app, synthesize
+from tests.support.example_app import example
+from tests.support.synth import RECOMMENDED, new_app, synthesize
 
 REASON = "rebuilt every night from the data lake"
-
-
-def by_hand(stack: cdk.Stack, count: int) -> None:
-    """Define what so many buckets of ours render, as CDK's documentation writes it."""
-    logs = s3.Bucket(
-        stack,
-        "SecureConstructsAccessLogs",
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        enforce_ssl=True,
-        minimum_tls_version=1.2,
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
-        versioned=True,
-        removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                id="SecureConstructs",
-                abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                expiration=cdk.Duration.days(365),
-                noncurrent_version_expiration=cdk.Duration.days(1),
-            )
-        ],
-    )
-    _record(logs, "AccessLogs")
-    sources = [_one_by_hand(stack, f"Data{index}", logs) for index in range(count)]
-    logs.add_to_resource_policy(
-        iam.PolicyStatement(
-            principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
-            actions=["s3:PutObject"],
-            resources=[logs.arn_for_objects("*")],
-            conditions={
-                "ArnLike": {"aws:SourceArn": sources},
-                "StringEquals": {"aws:SourceAccount": stack.account},
-            },
-        )
-    )
-
-
-def _one_by_hand(stack: cdk.Stack, name: str, logs: s3.Bucket) -> str:
-    bucket = s3.Bucket(
-        stack,
-        name,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        enforce_ssl=True,
-        minimum_tls_version=1.2,
-        encryption=s3.BucketEncryption.S3_MANAGED,
-        blocked_encryption_types=[s3.BlockedEncryptionType.SSE_C],
-        versioned=True,
-        removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                id="SecureConstructs",
-                abort_incomplete_multipart_upload_after=cdk.Duration.days(7),
-                expired_object_delete_marker=True,
-                noncurrent_version_transitions=[
-                    s3.NoncurrentVersionTransition(
-                        storage_class=s3.StorageClass.INFREQUENT_ACCESS,
-                        transition_after=cdk.Duration.days(30),
-                    )
-                ],
-            )
-        ],
-    )
-    cfn: Any = _record(bucket, "SecureBucket")
-    cfn.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
-        destination_bucket_name=logs.bucket_name,
-        target_object_key_format=s3.CfnBucket.TargetObjectKeyFormatProperty(
-            partitioned_prefix=s3.CfnBucket.PartitionedPrefixProperty(
-                partition_date_source="EventTime"
-            )
-        ),
-    )
-    return bucket.bucket_arn
-
-
-def _record(bucket: s3.Bucket, kind: str) -> Any:
-    cfn: Any = bucket.node.default_child
-    record = {"Construct": kind, "Tier": "production"}
-    cfn.add_metadata("SecureConstructs", record)
-    return cfn
-
-
-def ours(stack: cdk.Stack, count: int) -> None:
-    """Define so many buckets."""
-    for index in range(count):
-        SecureBucket(stack, f"Data{index}")
+by_hand, ours = BY_HAND["SecureBucket"], OURS["SecureBucket"]
 
 
 def calls_of(define: Callable[[cdk.Stack], object]) -> int:
@@ -210,3 +125,27 @@ class TestExactly:
             SecureBucket(stack, "Data", encryption_key=key)
 
         assert 7 + 6 == len(calls)
+
+
+class TestWholeApp:
+    """The example app, counted from the first call to the last before synthesis."""
+
+    def test_calls_no_more(self):
+        """All of its constructs, grants and acknowledgements, as against by hand."""
+        with kernel_calls() as made:
+            example("production")
+        with kernel_calls() as by_hand:
+            orders(new_app(RECOMMENDED, tier="production"))
+
+        assert len(made) <= len(by_hand)
+
+    def test_each_further_stage_costs_the_same(self):
+        """No stage looks again at what the stages before it hold."""
+        app = new_app(RECOMMENDED, tier="production")
+        counts = []
+        for index in range(3):
+            with kernel_calls() as made:
+                define_orders(cdk.Stage(app, f"Copy{index}"))
+            counts.append(len(made))
+
+        assert counts[1] == counts[2]

@@ -7,75 +7,33 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from aws_cdk import aws_iam as iam
-
+from benchmarks.by_hand import github_oidc
 from secure_constructs import GitHubOidcRole, GitHubProvider, GitHubSubject
 from tests.support.calls import kernel_calls
 from tests.support.synth import new_app, synthesize
 
-GITHUB = "token.actions.githubusercontent.com"
-KINDS = ("deploy", "file-publishing", "image-publishing", "lookup")
+AUDIENCE = "sts.amazonaws.com"
 ENV = cdk.Environment(account="111122223333", region="eu-west-1")
-PINNED = {
-    f"{GITHUB}:aud": "sts.amazonaws.com",
-    f"{GITHUB}:repository_id": "7891011",
-    f"{GITHUB}:repository_owner_id": "123456",
-}
+OURS = github_oidc.Repository("myorg", "myrepo", "123456", "7891011")
+JOBS = (
+    github_oidc.Jobs("ref:refs/heads/main"),
+    github_oidc.Jobs("environment:production", {"ref": "refs/heads/main"}),
+)
 
 
 def by_hand(stack: cdk.Stack, count: int) -> None:
     """Define what so many roles of ours render, as CDK's documentation writes it."""
-    provider = iam.OidcProviderNative(
-        stack,
-        "GitHubOidcProvider",
-        url=f"https://{GITHUB}",
-        client_ids=["sts.amazonaws.com"],
-        removal_policy=cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    )
+    provider = github_oidc.provider(stack, AUDIENCE)
     for index in range(count):
-        role = _one_by_hand(stack, f"Deploy{index}")
-        if not index:
-            cfn: Any = role.node.default_child
-            cfn.node.add_dependency(provider)
-
-
-def _one_by_hand(stack: cdk.Stack, name: str) -> iam.Role:
-    account = f"arn:{stack.partition}:iam::{stack.account}"
-    arn = f"{account}:oidc-provider/{GITHUB}"
-    role = iam.Role(
-        stack,
-        name,
-        assumed_by=iam.CompositePrincipal(
-            iam.WebIdentityPrincipal(arn, _on("ref:refs/heads/main")),
-            iam.WebIdentityPrincipal(
-                arn, _on("environment:production", ref="refs/heads/main")
-            ),
-        ),
-        max_session_duration=cdk.Duration.hours(1),
-    )
-    cfn: Any = role.node.default_child
-    record = {"Construct": "GitHubOidcRole", "Tier": "production"}
-    cfn.add_metadata("SecureConstructs", record)
-    names = [f"{kind}-role-{stack.account}-{stack.region}" for kind in KINDS]
-    iam.ManagedPolicy(
-        role,
-        "Grants",
-        roles=[role],
-        statements=[
-            iam.PolicyStatement(
-                actions=["sts:AssumeRole"],
-                resources=[f"{account}:role/cdk-hnb659fds-{each}" for each in names],
-            )
-        ],
-    )
-    return role
-
-
-def _on(context: str, **claims: str) -> dict[str, Any]:
-    names = ["repo:myorg/myrepo", "repo:myorg@123456/myrepo@7891011"]
-    subjects = {f"{GITHUB}:sub": [f"{name}:{context}" for name in names]}
-    more = {f"{GITHUB}:{claim}": value for claim, value in claims.items()}
-    return {"StringEquals": {**PINNED, **more, **subjects}}
+        github_oidc.role(
+            stack,
+            f"Deploy{index}",
+            OURS,
+            JOBS,
+            audience=AUDIENCE,
+            kinds=github_oidc.DEPLOYING,
+            after=None if index else provider,
+        )
 
 
 def ours(stack: cdk.Stack, count: int) -> None:
@@ -167,9 +125,9 @@ class TestExactly:
         """What an option costs beside the role itself."""
         assert 6 + calls == options_of(**options)
 
-    @pytest.mark.parametrize(("given", "calls"), [("hnb659fds", 3), (None, 3 + 2)])
+    @pytest.mark.parametrize(("given", "calls"), [("hnb659fds", 2), (None, 2 + 2)])
     def test_each_first_grant(self, given, calls):
-        """A statement, its length and a policy; the stack's own qualifier is asked."""
+        """A statement and a policy; the stack's own qualifier is asked for."""
         stack = cdk.Stack(new_app(), "Stack", env=ENV)
         role = one(stack)
 

@@ -9,6 +9,7 @@ import pytest
 
 from aws_cdk import aws_dynamodb as dynamodb, aws_iam as iam, aws_s3 as s3
 
+from benchmarks.by_hand import tenant_role
 from secure_constructs import TenantGrants, TenantRole
 from tests.support.calls import kernel_calls
 from tests.support.synth import new_app, template_of
@@ -16,75 +17,18 @@ from tests.support.synth import new_app, template_of
 ENV = cdk.Environment(account="111122223333", region="eu-west-1")
 LAMBDA = iam.ServicePrincipal("lambda.amazonaws.com")
 TABLE = "arn:aws:dynamodb:eu-west-1:111122223333:table/orders"
-REQUESTED, OWN = "aws:RequestTag/TenantId", "aws:PrincipalTag/TenantId"
-DELIMITERS = ["*/*", "*:*", "*#*", "*|*", "*~*"]
-ITEMS = [
-    "dynamodb:BatchGetItem",
-    "dynamodb:BatchWriteItem",
-    "dynamodb:ConditionCheckItem",
-    "dynamodb:DeleteItem",
-    "dynamodb:GetItem",
-    "dynamodb:PutItem",
-    "dynamodb:Query",
-    "dynamodb:UpdateItem",
-]
-
-
-def some(key: str) -> dict[str, Any]:
-    """Return the conditions by which there is a tenant."""
-    return {
-        "Null": {key: "false"},
-        "StringLike": {key: "?*"},
-        "StringNotLike": {key: DELIMITERS},
-    }
 
 
 def by_hand(stack: cdk.Stack, broker: iam.Role) -> iam.Role:
-    """Define what a role of ours renders, as CDK's documentation writes it."""
-    trust = some(REQUESTED)
-    trust["Null"]["sts:TransitiveTagKeys"] = "true"
-    trust["ForAllValues:StringEquals"] = {"aws:TagKeys": ["TenantId"]}
-    names = [f"${{{REQUESTED}}}", f"*,${{{REQUESTED}}}"]
-    trust["StringLikeIfExists"] = {"sts:RoleSessionName": names}
-    role = iam.Role(
-        stack,
-        "Tenant",
-        assumed_by=iam.ArnPrincipal(broker.role_arn)
-        .with_conditions(trust)
-        .with_session_tags(),
-        max_session_duration=cdk.Duration.hours(1),
-    )
-    cfn: Any = role.node.default_child
-    record = {"Construct": "TenantRole", "Tier": "production"}
-    cfn.add_metadata("SecureConstructs", record)
-    broker.add_to_policy(
-        iam.PolicyStatement(
-            actions=["sts:AssumeRole", "sts:TagSession"], resources=[role.role_arn]
-        )
-    )
+    """Define what a role of ours renders."""
+    role = tenant_role.tenant_role(stack, "Tenant", [broker])
+    broker.add_to_policy(tenant_role.may_assume(role))
     return role
 
 
 def granted_by_hand(role: iam.Role, table: dynamodb.ITable) -> None:
     """Define what a grant of ours renders."""
-    conditions = some(OWN)
-    conditions["Null"]["dynamodb:LeadingKeys"] = "false"
-    keys = {"dynamodb:LeadingKeys": [f"TENANT#${{{OWN}}}"]}
-    conditions["ForAllValues:StringEquals"] = keys
-    arn = table.table_arn
-    iam.ManagedPolicy(
-        role,
-        "Grants",
-        roles=[role],
-        statements=[
-            iam.PolicyStatement(actions=ITEMS, resources=[arn], conditions=conditions),
-            iam.PolicyStatement(
-                actions=["dynamodb:Query"],
-                resources=[f"{arn}/index/GSI1"],
-                conditions=conditions,
-            ),
-        ],
-    )
+    tenant_role.let_use(role, table, ["GSI1"])
 
 
 def ours(stack: cdk.Stack, broker: iam.Role) -> TenantRole:
@@ -156,13 +100,13 @@ class TestExactly:
     @pytest.mark.parametrize(
         ("made", "calls"),
         [
-            (lambda stack: dynamodb.Table.from_table_arn(stack, "Data", TABLE), 5 + 4),
-            (lambda stack: s3.Bucket.from_bucket_name(stack, "Data", "data"), 5 + 9),
+            (lambda stack: dynamodb.Table.from_table_arn(stack, "Data", TABLE), 2 + 3),
+            (lambda stack: s3.Bucket.from_bucket_name(stack, "Data", "data"), 2 + 4),
         ],
         ids=["table", "bucket"],
     )
     def test_each_first_grant(self, made, calls):
-        """Five for names, ARN and key; four for a policy, five for a statement more."""
+        """Two for ARN and key; three for a policy, one for a statement more."""
         stack, broker, _ = ready()
         role = TenantRole(stack, "Tenant", brokers=[broker])
         resource = made(stack)

@@ -12,7 +12,7 @@ import pytest
 
 from aws_cdk import aws_dynamodb as dynamodb, aws_iam as iam, aws_s3 as s3
 
-from secure_constructs._granted_role import GrantedRole
+from secure_constructs._granted_role import GrantedRole, grant
 from tests.support.synth import RECOMMENDED, new_app, resources, synthesize, template_of
 
 TRACING = {"Effect": "Allow", "Action": "xray:PutTraceSegments", "Resource": "*"}
@@ -31,6 +31,22 @@ def policies(template: dict[str, Any]) -> dict[str, Any]:
         name: each["Properties"]["PolicyDocument"]["Statement"]
         for name, each in resources(template, "AWS::IAM::ManagedPolicy").items()
     }
+
+
+def statement(index: int, length: int = 400) -> dict[str, Any]:
+    """Return a statement about a name of that *length*, as IAM's JSON."""
+    return {
+        "Effect": "Allow",
+        "Action": ["s3:GetObject"],
+        "Resource": [f"arn:aws:s3:::{str(index).ljust(length, 'x')}"],
+        "Condition": {"Null": {"aws:PrincipalTag/TenantId": "false"}},
+    }
+
+
+def one_by_one(role: GrantedRole, statements: list[dict[str, Any]]) -> None:
+    """Add *statements* as constructs of CDK would."""
+    for each in statements:
+        role.add_to_policy(iam.PolicyStatement.from_json(each))
 
 
 class TestWhere:
@@ -118,6 +134,32 @@ class TestSize:
         # Two references each, and about 100 characters around them.
         assert most * (100 + 2 * 120) < LONGEST_POLICY
 
+    @pytest.mark.parametrize(("count", "length"), [(1, 20), (1, 400), (3, 400)])
+    def test_of_our_grants_are_split_where_those_of_cdk_are(self, count, length):
+        """What is granted in one go fills the policies as one by one would."""
+        both = []
+        for write in (grant, one_by_one):
+            stack = cdk.Stack(new_app(), "Stack")
+            role = role_in(stack)
+            for index in range(0, 90, count):
+                numbers = range(index, index + count)
+                write(role, [statement(each, length) for each in numbers])
+            both.append(policies(template_of(stack)))
+
+        assert both[1] == both[0]
+        assert len(both[0]) > 2
+
+    def test_a_grant_over_two_policies_waits_for_both(self, stack):
+        """What needs the grant needs each policy that it is in."""
+        waiting = cdk.CfnResource(stack, "Waiting", type="AWS::SNS::Topic")
+        role = role_in(stack)
+        grant(role, [statement(each) for each in range(14)]).apply_before(waiting)
+
+        found = resources(template_of(stack), "AWS::SNS::Topic")
+        assert ["RoleGrants07863862", "RoleGrants2C0B18215"] == (
+            found["Waiting"]["DependsOn"]
+        )
+
     def test_few_grants_are_one_policy(self, stack):
         """A role can have only ten policies."""
         role = role_in(stack)
@@ -133,11 +175,16 @@ def test_overrides_nothing_else():
     """A member that CDK adds one day must not become an override by its name."""
     own = {name for name in vars(GrantedRole) if not name.startswith("_")}
 
-    assert {"add_to_principal_policy"} == own
+    assert {
+        "add_to_principal_policy",
+        "allow_in_grants",
+        "write_into_grants",
+    } == own
+    assert {"add_to_principal_policy"} == own & set(dir(iam.Role))
     assert ["self", "statement"] == list(
         inspect.signature(GrantedRole.add_to_principal_policy).parameters
     )
-    assert not hasattr(iam.Role, "own")
+    assert set() == {"home", "own"} & set(dir(iam.Role))
 
 
 def test_across_stacks():

@@ -11,6 +11,7 @@ from aws_cdk import (
     aws_cloudwatch_actions as actions,
 )
 
+from secure_constructs._inputs import has
 from secure_constructs._notes import note
 
 if TYPE_CHECKING:
@@ -104,11 +105,8 @@ def alarm(
 
 def failures_waiting(queue: sqs.IQueue) -> cloudwatch.Metric:
     """Return how many messages wait in *queue*."""
-    return metric(
-        "AWS/SQS",
-        "ApproximateNumberOfMessagesVisible",
-        {"QueueName": queue.queue_name},
-        statistic="Maximum",
+    return queue.metric_approximate_number_of_messages_visible(
+        period=_PERIOD, statistic="Maximum"
     )
 
 
@@ -127,7 +125,7 @@ def alarm_on_failures(
 
 def check_topic(inputs: Inputs, topic: sns.ITopic | None) -> None:
     """Raise if *topic* is given and no topic."""
-    if topic is not None and not hasattr(topic, "topic_arn"):
+    if topic is not None and not has(topic, "topic_arn"):
         problem = "is no topic; pass an sns.Topic or an imported one"
         raise inputs.wrong_kind("alarm_topic", topic, problem)
 

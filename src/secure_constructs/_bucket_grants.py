@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_cdk import aws_iam as iam, aws_kms as kms
 
 from secure_constructs import _tenant_bucket_grants
-from secure_constructs._inputs import Inputs, without_tokens
+from secure_constructs._granted_role import grant, role_of
+from secure_constructs._inputs import Inputs, has, without_tokens
 from secure_constructs._tenant_grants import TENANT, tenant_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_s3 as s3
+    from aws_cdk import Stack, aws_s3 as s3
 
     from secure_constructs._tenant_grants import Access
     from secure_constructs.tenancy import TenantRole
@@ -54,39 +55,53 @@ class BucketGrants:
     """
 
     def __init__(
-        self, bucket: s3.Bucket, arn: str, key: kms.IKey | None, inputs: Inputs
+        self,
+        bucket: s3.Bucket,
+        arn: str,
+        *,
+        key: kms.IKey | None,
+        key_arn: str,
+        stack: Stack,
+        inputs: Inputs,
     ) -> None:
         self._bucket = bucket
         self._arn = arn
         self._key = key
+        self._key_arn = key_arn
+        self._stack = stack
         self._inputs = inputs
 
     def read(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
         """Let *grantee* get and list the objects under *prefix*."""
         self._check(grantee, prefix)
-        objects = self._objects(grantee, prefix, _READ, _DECRYPT)
+        objects = self._objects(prefix, _READ)
         if not prefix:
             actions = ["s3:GetBucketLocation", "s3:ListBucket"]
-            return objects.combine(self._allow(grantee, actions, self._arn))
-        listing = {"StringLike": {"s3:prefix": [f"{prefix}*"]}}
-        return objects.combine(
-            self._allow(grantee, ["s3:ListBucket"], self._arn, listing)
-        ).combine(self._allow(grantee, ["s3:GetBucketLocation"], self._arn))
+            statements = [objects, _statement(actions, self._arn)]
+        else:
+            listing = {"StringLike": {"s3:prefix": [f"{prefix}*"]}}
+            statements = [
+                objects,
+                {**_statement(["s3:ListBucket"], self._arn), "Condition": listing},
+                _statement(["s3:GetBucketLocation"], self._arn),
+            ]
+        return self._grant(grantee, statements, _DECRYPT)
 
     def put(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
         """Let *grantee* put objects under *prefix*, in parts as well."""
         self._check(grantee, prefix)
-        return self._objects(grantee, prefix, _PUT, _ENCRYPT)
+        return self._grant(grantee, [self._objects(prefix, _PUT)], _ENCRYPT)
 
     def delete(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
         """Let *grantee* delete objects under *prefix*, but none of their versions."""
         self._check(grantee, prefix)
-        return self._objects(grantee, prefix, _DELETE, [])
+        return self._grant(grantee, [self._objects(prefix, _DELETE)])
 
     def write(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
         """Let *grantee* put and delete objects under *prefix*."""
         self._check(grantee, prefix)
-        return self._objects(grantee, prefix, [*_DELETE, *_PUT], _ENCRYPT)
+        objects = self._objects(prefix, [*_DELETE, *_PUT])
+        return self._grant(grantee, [objects], _ENCRYPT)
 
     def read_write(self, grantee: iam.IGrantable, prefix: str = "") -> iam.Grant:
         """Let *grantee* get, list, put and delete objects under *prefix*."""
@@ -106,30 +121,33 @@ class BucketGrants:
             tenant, self._bucket, self._arn, self._key, access=access
         )
 
-    def _objects(
+    def _objects(self, prefix: str, actions: list[str]) -> dict[str, Any]:
+        return _statement(actions, f"{self._arn}/{prefix}*")
+
+    def _grant(
         self,
         grantee: iam.IGrantable,
-        prefix: str,
-        actions: Sequence[str],
-        key_actions: Sequence[str],
+        statements: list[dict[str, Any]],
+        key_actions: Sequence[str] = (),
     ) -> iam.Grant:
-        arn = f"{self._arn}/{prefix}*"
         if self._key is None or not key_actions:
-            return self._allow(grantee, actions, arn)
+            return self._allow(grantee, statements)
         # The key first: where it cannot be granted, nothing is.
-        use = self._use_of(self._key, grantee, key_actions)
-        return self._allow(grantee, actions, arn).combine(use)
+        use = _statement(list(key_actions), self._key_arn)
+        if isinstance(self._key, kms.Key):
+            used = self._key.grant(role_of(grantee) or grantee, *key_actions)
+        elif self._is_near(grantee):
+            return self._allow(grantee, [use, *statements])
+        else:
+            used = self._use_of_foreign(grantee, use)
+        return self._allow(grantee, statements).combine(used)
 
-    def _use_of(
-        self, key: kms.IKey, grantee: iam.IGrantable, actions: Sequence[str]
+    def _use_of_foreign(
+        self, grantee: iam.IGrantable, statement: dict[str, Any]
     ) -> iam.Grant:
-        if isinstance(key, kms.Key):
-            return key.grant(grantee, *actions)
         # Of the policy of a key that it only knows by its ARN, CDK says that it wrote
         # into it, and has written nothing.
-        use = iam.Grant.add_to_principal(
-            grantee=grantee, actions=list(actions), resource_arns=[key.key_arn]
-        )
+        use = grant(grantee, [statement])
         if not use.success:
             problem = (
                 "has no policy of its own, and that of the key is not this stack's to "
@@ -139,23 +157,32 @@ class BucketGrants:
             raise self._inputs.wrong("grantee", grantee, problem)
         return use
 
+    def _is_near(self, grantee: iam.IGrantable) -> bool:
+        """Whether *grantee* has a role of ours in the stack of the bucket."""
+        role = role_of(grantee)
+        return role is not None and role.home is self._stack
+
     def _allow(
-        self,
-        grantee: iam.IGrantable,
-        actions: Sequence[str],
-        arn: str,
-        conditions: dict[str, dict[str, list[str]]] | None = None,
+        self, grantee: iam.IGrantable, statements: list[dict[str, Any]]
     ) -> iam.Grant:
-        return iam.Grant.add_to_principal_or_resource(
-            grantee=grantee,
-            actions=list(actions),
-            resource_arns=[arn],
-            resource=self._bucket,
-            conditions=conditions,
+        if self._is_near(grantee):
+            return grant(grantee, statements)
+        first, *others = (
+            iam.Grant.add_to_principal_or_resource(
+                grantee=role_of(grantee) or grantee,
+                actions=each["Action"],
+                resource_arns=[each["Resource"]],
+                resource=self._bucket,
+                conditions=each.get("Condition"),
+            )
+            for each in statements
         )
+        for other in others:
+            first = first.combine(other)
+        return first
 
     def _check(self, grantee: iam.IGrantable, prefix: str) -> None:
-        if not hasattr(grantee, "grant_principal"):
+        if not has(grantee, "grant_principal"):
             problem = "is no IGrantable; pass a role, a function or another principal"
             raise self._inputs.wrong_kind("grantee", grantee, problem)
         anybody = isinstance(grantee, iam.ArnPrincipal) and grantee.arn == "*"
@@ -180,6 +207,10 @@ class BucketGrants:
                 "tenant_read() or tenant_read_write() (S3-10)"
             )
             raise self._inputs.wrong("grantee", grantee, problem)
+
+
+def _statement(actions: list[str], arn: str) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": actions, "Resource": arn}
 
 
 def check_prefix(inputs: Inputs, prefix: str) -> None:

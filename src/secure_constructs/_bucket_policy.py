@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import aws_iam as iam
 
 if TYPE_CHECKING:
-    from aws_cdk import aws_kms as kms, aws_s3 as s3
+    from aws_cdk import aws_s3 as s3
 
 _EVERYBODY = iam.StarPrincipal()
 
 
-def refuse_other_keys(bucket: s3.Bucket, arn: str, key: kms.IKey) -> None:
+def refuse_other_keys(bucket: s3.Bucket, arn: str, key_arn: str) -> None:
     """
     Refuse uploads that name another key or encryption than the bucket's (S3-02).
 
@@ -27,7 +27,7 @@ def refuse_other_keys(bucket: s3.Bucket, arn: str, key: kms.IKey) -> None:
         arn,
         {
             "Null": {header: "false"},
-            "StringNotEquals": {f"{header}-aws-kms-key-id": key.key_arn},
+            "StringNotEquals": {f"{header}-aws-kms-key-id": key_arn},
         },
     )
 

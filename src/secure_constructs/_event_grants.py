@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Stack, aws_iam as iam
+from aws_cdk import Stack
 from constructs import Construct
 
-from secure_constructs._inputs import Inputs, is_token, without_tokens
+from secure_constructs._granted_role import grant, role_of
+from secure_constructs._inputs import Inputs, has, is_token, without_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from aws_cdk import aws_iam as iam
 
 _LONGEST = {"sources": 256, "detail_types": 128}
 
@@ -63,7 +66,7 @@ class EventGrants:
             sources: The sources its events may have, such as `["shop.orders"]`.
             detail_types: The detail types they may have; any by default.
         """
-        if not hasattr(grantee, "grant_principal"):
+        if not has(grantee, "grant_principal"):
             problem = "is no IGrantable; pass a role, a function or another principal"
             raise self._inputs.wrong_kind("grantee", grantee, problem)
         self._check_account(grantee)
@@ -77,30 +80,35 @@ class EventGrants:
             "ForAllValues:StringEquals": pinned,
             "Null": dict.fromkeys(pinned, "false"),
         }
-        grant = iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=["events:PutEvents"],
-            resource_arns=[self._arn],
-            conditions=conditions,
+        made = grant(
+            grantee,
+            [
+                {
+                    "Effect": "Allow",
+                    "Action": "events:PutEvents",
+                    "Resource": self._arn,
+                    "Condition": conditions,
+                }
+            ],
         )
-        if not grant.success:
+        if not role_of(grantee) and not made.success:
             problem = (
                 "has no policy of its own that this app can write; grant to a role of "
                 "this account, or let other accounts in with allowed_accounts= or "
                 "allowed_organization_id= (EVB-06)"
             )
             raise self._inputs.wrong("grantee", grantee, problem)
-        return grant
+        return made
 
     def _check_account(self, grantee: object) -> None:
         """Raise if the bus refuses what *grantee* puts, whatever its policy says."""
         if not isinstance(grantee, Construct) or "*" in self._let_in:
             return
-        account = Stack.of(grantee).account
         open_to = [self._account, *self._let_in]
-        if is_token(account) or any(is_token(each) for each in open_to):
+        if any(is_token(each) for each in open_to):
             return
-        if account not in open_to:
+        account = Stack.of(grantee).account
+        if account not in open_to and not is_token(account):
             problem = (
                 f"is in account {account}, which the bus refuses (EVB-06); name that "
                 "in allowed_accounts="

@@ -9,9 +9,10 @@ from aws_cdk import Validations, aws_iam as iam
 from secure_constructs._notes import note
 
 if TYPE_CHECKING:
-    from aws_cdk import Stack, aws_kms as kms
+    from aws_cdk import aws_kms as kms
     from constructs import Construct
 
+    from secure_constructs._place import Place
     from secure_constructs.key import AppKey
 
 _EVENTS = "events.amazonaws.com"
@@ -27,7 +28,7 @@ _KEY_IS_CLOSED_TEXT = (
 )
 
 
-def statements_for_events(stack: Stack) -> list[dict[str, Any]]:
+def statements_for_events(place: Place) -> list[dict[str, Any]]:
     """
     Return what a key policy must say for buses, archives and the logs of buses.
 
@@ -37,27 +38,27 @@ def statements_for_events(stack: Stack) -> list[dict[str, Any]]:
     so each is tied to this account without `aws:SourceAccount`, which AWS does not
     promise for archives and logs.
     """
-    here = f"{stack.region}:{stack.account}"
+    here = f"{place.region}:{place.account}"
     return [
         _allow(
             "EventBusesOfThisAccount",
             [_EVENTS],
             ["kms:Decrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
             "kms:EncryptionContext:aws:events:event-bus:arn",
-            f"arn:{stack.partition}:events:{here}:event-bus/*",
+            f"arn:{place.partition}:events:{here}:event-bus/*",
         ),
         _allow(
             "DeliveredLogsOfThisAccount",
             [_DELIVERY, _EVENTS],
             ["kms:Decrypt", "kms:GenerateDataKey*"],
             "kms:EncryptionContext:SourceArn",
-            f"arn:{stack.partition}:logs:{here}:*",
+            f"arn:{place.partition}:logs:{here}:*",
         ),
     ]
 
 
 def let_buses_use(
-    key: kms.IKey | AppKey | None, stack: Stack, scope: Construct
+    key: kms.IKey | AppKey | None, place: Place, scope: Construct
 ) -> None:
     """
     Let EventBridge use *key* for the buses of this account.
@@ -70,7 +71,7 @@ def let_buses_use(
 
     Args:
         key: The key, if there is one.
-        stack: The stack of the bus.
+        place: Where the bus stands.
         scope: Where to warn, if the key's policy cannot be written.
     """
     if key is None or hasattr(key, "key") or getattr(key, _LETS_IN, False):
@@ -81,11 +82,11 @@ def let_buses_use(
         "Principal": {"Service": _EVENTS},
         "Action": "kms:DescribeKey",
         "Resource": "*",
-        "Condition": {"StringEquals": {"aws:SourceAccount": stack.account}},
+        "Condition": {"StringEquals": {"aws:SourceAccount": place.account}},
     }
     added = [
         key.add_to_resource_policy(iam.PolicyStatement.from_json(each))
-        for each in (describing, *statements_for_events(stack))
+        for each in (describing, *statements_for_events(place))
     ]
     note(key, _LETS_IN, value=True)
     if not all(each.statement_added for each in added):

@@ -8,7 +8,10 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
-from aws_cdk import Resource, Stack, Token, aws_sqs as sqs
+from aws_cdk import Resource, Stack, aws_sqs as sqs
+
+from secure_constructs._inputs import is_token
+from secure_constructs._notes import STACK
 
 if TYPE_CHECKING:
     from aws_cdk import (
@@ -112,6 +115,9 @@ def _kind(to: object) -> Kind | None:
 
 def home_stack(resource: Any) -> Stack | None:  # noqa: ANN401 - any resource of CDK
     """Return the stack that creates *resource*; none for what is imported."""
+    known: Stack | None = getattr(resource, STACK, None)
+    if known:
+        return known
     # What CDK knows only by an interface takes no notes, so it is asked each time.
     return Stack.of(resource) if Resource.is_owned_resource(resource) else None
 
@@ -120,11 +126,10 @@ def check_environment(inputs: Inputs, place: Place, option: str, to: Any) -> Non
     """Raise if *to* is in another region or account than *place*, if that is known."""
     if home_stack(to) is place.stack:
         return
+    env = to.env
     for part in ("region", "account"):
-        here, there = getattr(place.stack, part), getattr(to.env, part)
-        if here != there and not (
-            Token.is_unresolved(here) or Token.is_unresolved(there)
-        ):
+        here, there = getattr(place, part), getattr(env, part)
+        if here != there and not (is_token(here) or is_token(there)):
             problem = (
                 f"is in {part} {there}, but this stack is in {here}; send the events "
                 "to an event bus there, and let a route there do the rest"

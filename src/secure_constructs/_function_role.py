@@ -95,7 +95,9 @@ def role_for(
     if given is not None:
         _say_what_it_needs(scope, statements)
         return given
-    role = GrantedRole(scope, "ServiceRole", assumed_by=_LAMBDA, own=statements)
+    role = GrantedRole(
+        scope, "ServiceRole", assumed_by=_LAMBDA, own=statements, stack=stack
+    )
     for resource in (each["Resource"] for each in statements):
         if resource == "*":
             _acknowledge(role, "*", _FORCED)

@@ -17,6 +17,7 @@ from aws_cdk import (
 )
 
 from secure_constructs._failure_queue import failure_queue
+from secure_constructs._inputs import has
 from secure_constructs._table_l2 import key_of
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def check_queue(
     max_concurrency: float | None,
 ) -> None:
     """Raise if the function cannot work on *queue* that way."""
-    if not hasattr(queue, "queue_arn"):
+    if not has(queue, "queue_arn"):
         raise inputs.wrong_kind("queue", queue, "is no queue; pass an sqs.Queue")
     window = _check_window(inputs, max_batching_window)
     in_order = isinstance(queue, sqs.Queue) and queue.fifo

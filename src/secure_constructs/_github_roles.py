@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import DefaultStackSynthesizer, aws_iam as iam
+from aws_cdk import DefaultStackSynthesizer
 
 from secure_constructs._inputs import Inputs, is_token
 
@@ -28,21 +28,17 @@ def assuming(
     roles: Sequence[str],
     qualifier: str | None,
     regions: Sequence[str] | None,
-) -> iam.PolicyStatement:
-    """Return the statement that allows to assume *roles*, after all checks."""
+) -> dict[str, Any]:
+    """Return what allows to assume *roles*, as IAM's JSON, after all checks."""
     _check_qualifier(inputs, qualifier)
     _check_regions(inputs, regions)
-    return iam.PolicyStatement(
-        actions=["sts:AssumeRole"],
-        resources=list(
-            _arns(
-                place,
-                roles,
-                qualifier=qualifier or place.bootstrap_qualifier or _DEFAULT,
-                regions=regions or [place.region],
-            )
-        ),
+    arns = _arns(
+        place,
+        roles,
+        qualifier=qualifier or place.bootstrap_qualifier or _DEFAULT,
+        regions=regions or [place.region],
     )
+    return {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": list(arns)}
 
 
 def _arns(

@@ -7,7 +7,7 @@ import re
 
 from typing import Literal
 
-from aws_cdk import Duration, Token
+from aws_cdk import Duration
 from constructs import Construct, IConstruct, Node
 
 from secure_constructs.tier import Tier
@@ -16,6 +16,7 @@ from secure_constructs.waiver import Waived
 _SHORTEST_REASON = 15
 _FEWEST_WORDS = 3
 _TOKENS_BELOW = -1e100
+_TOKEN = re.compile(r"[$#]\{Token\[[a-zA-Z0-9:._-]+\]\}")
 # Words that fill a reason without giving one.
 _EMPTY_WORDS = frozenset(
     """
@@ -56,8 +57,10 @@ class Inputs:
         return TypeError(self._message(option, value, problem))
 
     def _message(self, option: str, value: object, problem: str) -> str:
-        path = f"{self._scope.node.path}/{self._construct_id}".lstrip("/")
-        return f"{self._kind} '{path}': {option}={_shown(value)} {problem}"
+        return f"{self._kind} '{self._path()}': {option}={_shown(value)} {problem}"
+
+    def _path(self) -> str:
+        return f"{self._scope.node.path}/{self._construct_id}".lstrip("/")
 
     def waived(
         self,
@@ -224,6 +227,21 @@ class Inputs:
                 raise self.wrong_kind(f"{option}[{index}]", value, problem)
 
 
+class InputsOf(Inputs):
+    """
+    The checks for something that is there already.
+
+    Errors name it by its path, for which CDK is asked only then.
+    """
+
+    def __init__(self, kind: str, resource: IConstruct) -> None:
+        self._kind = kind
+        self._resource = resource
+
+    def _path(self) -> str:
+        return str(self._resource.node.path)
+
+
 def named(scope: IConstruct) -> str:
     """Return how an error names *scope*; the app's own path is empty."""
     path = scope.node.path
@@ -232,10 +250,17 @@ def named(scope: IConstruct) -> str:
 
 def is_token(value: str) -> bool:
     """Whether *value* holds a part that is only known at deployment."""
-    # Asking CDK is a call to another process, so only ask where it can be one.
-    return "{Token[" in value and (
-        Token.is_unresolved(value) or Token.is_unresolved([value])
-    )
+    # As CDK itself looks for one, which to ask is a call to another process.
+    return _TOKEN.search(value) is not None
+
+
+def has(thing: object, name: str) -> bool:
+    """
+    Whether *thing* has an attribute of that *name*.
+
+    Its class says so without a call to CDK, but for what CDK knows by an interface.
+    """
+    return hasattr(type(thing), name) or hasattr(thing, name)
 
 
 def without_tokens(value: str) -> str:

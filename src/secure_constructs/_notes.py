@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _BASELINE = "_secure_constructs_baseline"
 _SETTLED = "_secure_constructs_settled"
+# The attribute of a resource of ours that holds its stack.
+STACK = "_secure_constructs_stack_of"
 
 
 def note(thing: object, name: str, value: object) -> None:

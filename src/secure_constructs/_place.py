@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, cast
 from aws_cdk import NestedStack, Stack
 from constructs import Construct
 
+from secure_constructs._granted_role import role_of
 from secure_constructs._inputs import is_token
 from secure_constructs._notes import nearest, settle
 from secure_constructs.tier import Tier, tier_by_context
@@ -175,7 +176,8 @@ def check_nearby(
             )
             raise inputs.wrong(option, grantee, problem)
         return
-    home = Stack.of(grantee)
+    own = role_of(grantee)
+    home = own.home if own and own.home else Stack.of(grantee)
     if home is stack or home.environment == stack.environment:
         return
     if named and home.account == stack.account:

@@ -13,11 +13,11 @@ from secure_constructs.tier import Tier
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import Stack
     from constructs import Construct
 
     from secure_constructs._function_inputs import Platform
     from secure_constructs._inputs import Inputs
+    from secure_constructs._place import Place
 
 LOG_LEVELS = {
     Tier.PRODUCTION: lambda_.ApplicationLogLevel.INFO,
@@ -95,7 +95,7 @@ def check(
     namespace: str | None,
     version: str | None,
     runtime: str,
-    stack: Stack,
+    place: Place,
 ) -> None:
     """Raise if CloudWatch does not take these names, or AWS has no such layer."""
     inputs.text("service", service, "orders")
@@ -110,7 +110,7 @@ def check(
         )
         raise inputs.wrong(option, name, problem)
     if version is not None:
-        _check_layer(inputs, version, runtime, stack)
+        _check_layer(inputs, version, runtime, place)
 
 
 def with_layer(
@@ -130,7 +130,7 @@ def with_layer(
     return [*(layers or ()), own]
 
 
-def _check_layer(inputs: Inputs, version: str, runtime: str, stack: Stack) -> None:
+def _check_layer(inputs: Inputs, version: str, runtime: str, place: Place) -> None:
     option = "powertools_layer"
     inputs.text(option, version, "latest")
     if not _VERSION.fullmatch(version):
@@ -142,9 +142,9 @@ def _check_layer(inputs: Inputs, version: str, runtime: str, stack: Stack) -> No
             "bundle Powertools with the code, and leave this out"
         )
         raise inputs.wrong(option, version, problem)
-    if stack.region.startswith(_WITHOUT_PARAMETERS):
+    if place.region.startswith(_WITHOUT_PARAMETERS):
         problem = (
-            f"cannot be looked up in {stack.region}: AWS publishes the layer's "
+            f"cannot be looked up in {place.region}: AWS publishes the layer's "
             "parameters in other partitions only; bundle Powertools with the code, or "
             "pass the layer by its ARN in layers="
         )

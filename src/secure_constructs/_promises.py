@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Acknowledgment, CfnResource, Validations
 
+from secure_constructs._notes import STACK, note
 from secure_constructs.checks.findings import NAMESPACE
 from secure_constructs.checks.guard import guard_of
 from secure_constructs.checks.rule import Rule
@@ -73,6 +74,7 @@ def keep_promises(
     ]
     if acknowledgments:
         Validations.of(l1).acknowledge(*acknowledgments)
+    note(resource, STACK, place.stack)
     guard_of(place.scopes).watch(kind, l1)
     place.settle(*by_default)
     return l1

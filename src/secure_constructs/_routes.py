@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from aws_cdk import Stack
+from constructs import Construct, Node
 
 if TYPE_CHECKING:
-    from constructs import Construct
-
     from secure_constructs._place import Place
 
 
@@ -38,7 +37,7 @@ def home_of(
         construct_id: What the user calls it.
         to: The target, in any of the forms that `EventRoute` takes.
     """
-    if not isinstance(getattr(to, "node", None), type(bus.node)):
+    if not (isinstance(to, Construct) or isinstance(getattr(to, "node", None), Node)):
         return bus, construct_id  # a target that is no construct stands nowhere
     stack = Stack.of(cast("Construct", to))
     if stack is place.stack or _is_far_bus(to, stack, place.stack):

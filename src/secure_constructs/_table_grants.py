@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Aws, aws_iam as iam
+from aws_cdk import Aws
 
-from secure_constructs._inputs import Inputs
+from secure_constructs._granted_role import grant, role_of
+from secure_constructs._inputs import Inputs, has
 from secure_constructs._place import check_nearby
 from secure_constructs._tenant_grants import (
     ACTIONS,
@@ -23,7 +24,7 @@ from secure_constructs._tenant_grants import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aws_cdk import aws_dynamodb as dynamodb, aws_kms as kms
+    from aws_cdk import aws_dynamodb as dynamodb, aws_iam as iam, aws_kms as kms
 
     from secure_constructs._place import Place
     from secure_constructs._table_keys import Keys
@@ -128,41 +129,26 @@ class TableGrants:
         self._check(grantee)
         self._inputs.flag("scan", scan)
         more = [_SCAN] if scan else []
-        grant = self._allow(grantee, [*ACTIONS[access], *more], [self._arn])
+        statements = [_allow([*ACTIONS[access], *more], [self._arn])]
         arns = [] if access == "write" else self._index_arns(self._keys)
         if arns:
-            grant = grant.combine(self._allow(grantee, [ON_INDEXES, *more], arns))
+            statements.append(_allow([ON_INDEXES, *more], arns))
         if self._key is not None:
             endpoint = f"dynamodb.{self._place.region}.{Aws.URL_SUFFIX}"
             by_dynamodb = {"StringEquals": {"kms:ViaService": endpoint}}
-            key_arn = [self._key.key_arn]
-            use = self._allow(grantee, KEY_ACTIONS[access], key_arn, by_dynamodb)
-            grant = grant.combine(use)
-        return grant
-
-    def _allow(
-        self,
-        grantee: iam.IGrantable,
-        actions: list[str],
-        arns: list[str],
-        conditions: dict[str, dict[str, str]] | None = None,
-    ) -> iam.Grant:
-        grant = iam.Grant.add_to_principal(
-            grantee=grantee,
-            actions=sorted(actions),
-            resource_arns=arns,
-            conditions=conditions,
-        )
-        if not grant.success:
+            use = _allow(KEY_ACTIONS[access], [self._key.key_arn])
+            statements.append({**use, "Condition": by_dynamodb})
+        made = grant(grantee, statements)
+        if not role_of(grantee) and not made.success:
             problem = (
                 "has no policy of its own, and the table's lets nobody in; grant to a "
                 "role of this account, which it assumes"
             )
             raise self._inputs.wrong("grantee", grantee, problem)
-        return grant
+        return made
 
     def _check(self, grantee: object) -> None:
-        if not hasattr(grantee, "grant_principal"):
+        if not has(grantee, "grant_principal"):
             problem = "is no IGrantable; pass a role, a function or another principal"
             raise self._inputs.wrong_kind("grantee", grantee, problem)
         if hasattr(grantee, TENANT):
@@ -179,3 +165,7 @@ class TableGrants:
 
     def _index_arns(self, keys: Sequence[Keys]) -> list[str]:
         return [f"{self._arn}/index/{each.name}" for each in keys if each.name]
+
+
+def _allow(actions: list[str], arns: list[str]) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": sorted(actions), "Resource": arns}

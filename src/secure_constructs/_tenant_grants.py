@@ -7,14 +7,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from aws_cdk import Aws, aws_iam as iam
+from aws_cdk import Aws
 
+from secure_constructs._granted_role import grant
 from secure_constructs._inputs import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from aws_cdk import IResource, aws_kms as kms
+    from aws_cdk import IResource, aws_iam as iam, aws_kms as kms
 
 Access = Literal["read", "write", "read_write"]
 
@@ -186,19 +187,7 @@ def some_tenant(tag_key: str, *, of: str = "aws:PrincipalTag") -> dict[str, Any]
 
 def allow(tenant: Tenant, statements: Iterable[dict[str, Any]]) -> iam.Grant:
     """Add *statements* to the policies of the role of *tenant*."""
-    grants = [
-        iam.Grant.add_to_principal(
-            grantee=tenant.role,
-            actions=_listed(each["Action"]),
-            resource_arns=_listed(each["Resource"]),
-            conditions=each["Condition"],
-        )
-        for each in statements
-    ]
-    first, *others = grants
-    for other in others:
-        first = first.combine(other)
-    return first
+    return grant(tenant.role, list(statements))
 
 
 def _own_keys(key_format: str, tag_key: str, *, compound: bool) -> dict[str, Any]:
@@ -229,7 +218,3 @@ def _allow(
         "Resource": resource,
         "Condition": condition,
     }
-
-
-def _listed(value: str | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else value

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from aws_cdk import aws_dynamodb as dynamodb, aws_iam as iam
-from constructs import Construct, Node
+from constructs import Construct
 
 from secure_constructs import _tenant_bucket_grants, _tenant_grants
 from secure_constructs._bucket_grants import check_prefix
-from secure_constructs._inputs import Inputs, is_token
+from secure_constructs._inputs import Inputs, InputsOf, is_token
 from secure_constructs._place import check_nearby
 from secure_constructs._table_l2 import key_of
 from secure_constructs._tenant_grants import Access, Tenant
@@ -20,6 +20,7 @@ from secure_constructs.key import check_no_alias
 
 if TYPE_CHECKING:
     from aws_cdk import aws_s3 as s3
+    from constructs import IConstruct
 
 Grant = Callable[[Tenant, Access], iam.Grant]
 _INDEX = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -32,17 +33,16 @@ def inputs_of(resource: object) -> Inputs:
     Raises:
         TypeError: It is neither a table nor a bucket of CDK.
     """
-    node = getattr(resource, "node", None)
     ours = getattr(resource, "__dict__", {}).get("grants")
-    known = ours or is_bucket(resource) or hasattr(type(resource), "table_arn")
-    if not isinstance(node, Node) or not known:
+    known = is_bucket(resource) or hasattr(type(resource), "table_arn")
+    if not known and not (ours and isinstance(resource, Construct)):
         msg = (
             f"TenantGrants.of: resource={resource!r} is neither a table nor a bucket; "
             "pass one of CDK, or import yours with from_table_arn() or "
             "from_bucket_arn()"
         )
         raise TypeError(msg)
-    inputs = Inputs("TenantGrants", cast("Construct", node.scope), node.id)
+    inputs = InputsOf("TenantGrants", cast("IConstruct", resource))
     if hasattr(ours, "tenant_read"):
         problem = "has these grants itself; use .grants of it"
         raise inputs.wrong("resource", resource, problem)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Stack, Token, aws_iam as iam
 
+from secure_constructs._granted_role import grant, role_of
 from secure_constructs._inputs import Inputs, is_token
 from secure_constructs._tenant_grants import TENANT, some_tenant
 
@@ -85,10 +86,13 @@ def trust(arns: Sequence[str], tag_key: str) -> iam.IPrincipal:
 
 def let_assume(roles: Sequence[iam.IRole], tenant_role_arn: str) -> None:
     """Let *roles* assume the role of *tenant_role_arn*, with tags."""
+    statement = {"Effect": "Allow", "Action": _ACTIONS, "Resource": tenant_role_arn}
     for role in roles:
-        iam.Grant.add_to_principal(
-            grantee=role, actions=_ACTIONS, resource_arns=[tenant_role_arn]
-        )
+        own = role_of(role)
+        if own:
+            own.write_into_grants(statement)
+        else:
+            grant(role, [statement])
 
 
 def _as_one(tag_key: str) -> dict[str, Any]:
@@ -128,7 +132,9 @@ def _role_of(inputs: Inputs, option: str, broker: object) -> tuple[iam.IRole, st
 
 def _check_stack(inputs: Inputs, option: str, role: iam.IRole, place: Place) -> None:
     """Raise if *role* is in another stack than that of *place*."""
-    if Stack.of(role) is not place.stack:
+    own = role_of(role)
+    home = own.home if own and own.home else Stack.of(role)
+    if home is not place.stack:
         problem = (
             "is in another stack, but each of the two roles names the other, and "
             "stacks cannot depend on each other; create the TenantRole in the stack "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack, Stage
 
-from secure_constructs._inputs import named
+from secure_constructs._inputs import has, named
 from secure_constructs._notes import baseline_of, set_baseline, settled_at
 from secure_constructs.tags import StandardTags
 from secure_constructs.tier import Tier
@@ -76,8 +76,8 @@ class Baseline:
     def _check_kinds(self) -> None:
         kinds = (
             ("tier", isinstance(self.tier, Tier), "Tier; use Tier.PRODUCTION"),
-            ("encryption_key", hasattr(self.encryption_key, "key_arn"), "key"),
-            ("alarm_topic", hasattr(self.alarm_topic, "topic_arn"), "topic"),
+            ("encryption_key", has(self.encryption_key, "key_arn"), "key"),
+            ("alarm_topic", has(self.alarm_topic, "topic_arn"), "topic"),
             ("tags", isinstance(self.tags, StandardTags), "StandardTags"),
         )
         for name, is_right, kind in kinds:

@@ -168,7 +168,15 @@ class SecureBucket(Construct):
             removal_policy=removal,
         )
         self.bucket_arn = self.bucket.bucket_arn
-        self.grants = BucketGrants(self.bucket, self.bucket_arn, key, inputs)
+        key_arn = key.key_arn if key else ""
+        self.grants = BucketGrants(
+            self.bucket,
+            self.bucket_arn,
+            key=key,
+            key_arn=key_arn,
+            stack=place.stack,
+            inputs=inputs,
+        )
         l1 = keep_promises(
             self.bucket,
             kind="SecureBucket",
@@ -194,7 +202,7 @@ class SecureBucket(Construct):
                 prefix=server_access_logs_prefix,
             )
         if key:
-            _bucket_policy.refuse_other_keys(self.bucket, self.bucket_arn, key)
+            _bucket_policy.refuse_other_keys(self.bucket, self.bucket_arn, key_arn)
         if oldest:
             _bucket_policy.refuse_old_signatures(self.bucket, self.bucket_arn, oldest)
         if event_bridge_enabled:

@@ -208,7 +208,7 @@ class AppEventBus(Delivering):
         if key_arn is not None:
             cast("events.CfnEventBus", l1).kms_key_identifier = key_arn
             let_events_use(encryption_key, self)
-            let_buses_use(encryption_key, place.stack, self)
+            let_buses_use(encryption_key, place, self)
         let_bus_send(
             self.dead_letter_queue,
             arn=self.event_bus_arn,

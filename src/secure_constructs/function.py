@@ -239,7 +239,7 @@ class ObservedFunction(EventDriven):
             namespace=metrics_namespace,
             version=powertools_layer,
             runtime=platform.runtime,
-            stack=place.stack,
+            place=place,
         )
         capacity.check_async(
             inputs, failure_queue, on_success, retry_attempts, max_event_age

@@ -226,7 +226,7 @@ class GitHubOidcRole(Construct):
         statement = _github_roles.assuming(
             self._inputs, self._place, _github_roles.DEPLOY, qualifier, regions
         )
-        self.role.add_to_principal_policy(statement)
+        self.role.write_into_grants(statement)
 
     def grant_cdk_diff(
         self, *, qualifier: str | None = None, regions: Sequence[str] | None = None
@@ -244,7 +244,7 @@ class GitHubOidcRole(Construct):
         statement = _github_roles.assuming(
             self._inputs, self._place, _github_roles.DIFF, qualifier, regions
         )
-        self.role.add_to_principal_policy(statement)
+        self.role.write_into_grants(statement)
 
     def add_to_policy(self, statement: iam.PolicyStatement) -> None:
         """

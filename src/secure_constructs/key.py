@@ -6,11 +6,11 @@ import re
 
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import Duration, Stack, Token, aws_iam as iam, aws_kms as kms
+from aws_cdk import Duration, Stack, aws_iam as iam, aws_kms as kms
 from constructs import Construct
 
 from secure_constructs._event_key import statements_for_events
-from secure_constructs._inputs import Inputs, is_token
+from secure_constructs._inputs import Inputs, has, is_token
 from secure_constructs._place import place_of
 from secure_constructs._promises import keep_promises
 
@@ -89,7 +89,7 @@ class AppKey(Construct):
             rotation_period=_ROTATION,
             pending_window=_PENDING,
             removal_policy=tier.removal_policy,
-            policy=_policy(place.stack),
+            policy=_policy(place),
         )
         self.key_arn = self.key.key_arn
         self._place = place
@@ -141,7 +141,7 @@ def check_key(inputs: Inputs, place: Place, key: kms.IKey | AppKey | None) -> No
         return
     if isinstance(key, AppKey):
         problem = key.unreachable_from(place)
-    elif not hasattr(key, "key_arn"):
+    elif not has(key, "key_arn"):
         problem = "is no key; pass a kms.Key, an imported key or an AppKey"
         raise inputs.wrong_kind("encryption_key", key, problem)
     else:
@@ -170,18 +170,18 @@ def _foreign(key: kms.IKey, place: Place) -> str | None:
     if ":alias/" in key.key_arn:
         return "is an alias, which can be moved to another key; pass the key itself"
     region, here = key.env.region, place.stack.region
-    if region == here or Token.is_unresolved(region) or Token.is_unresolved(here):
+    if region == here or is_token(region) or is_token(here):
         return None
     return f"is in region {region}, but the stack is in {here}; use a key from there"
 
 
 def _both_open(here: str, there: str) -> bool:
     """Whether both are left to the deployment; CDK then takes them for the same."""
-    return Token.is_unresolved(here) and Token.is_unresolved(there)
+    return is_token(here) and is_token(there)
 
 
 def _named(environment: str) -> str:
-    return "unknown" if Token.is_unresolved(environment) else environment
+    return "unknown" if is_token(environment) else environment
 
 
 def _check_alias(inputs: Inputs, alias: str | None) -> None:
@@ -198,15 +198,15 @@ def _check_alias(inputs: Inputs, alias: str | None) -> None:
         raise inputs.wrong("alias", alias, problem)
 
 
-def _policy(stack: Stack) -> iam.PolicyDocument:
+def _policy(place: Place) -> iam.PolicyDocument:
     """Return the whole policy of the key: nothing is ever added to it."""
-    account = {"StringEquals": {"aws:SourceAccount": stack.account}}
-    logs = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:*"
+    account = {"StringEquals": {"aws:SourceAccount": place.account}}
+    logs = f"arn:{place.partition}:logs:{place.region}:{place.account}:*"
     statements = [
         {
             "Sid": "AccountDelegatesByIamPolicies",
             "Effect": "Allow",
-            "Principal": {"AWS": f"arn:{stack.partition}:iam::{stack.account}:root"},
+            "Principal": {"AWS": f"arn:{place.partition}:iam::{place.account}:root"},
             "Action": "kms:*",
             "Resource": "*",
         },
@@ -222,7 +222,7 @@ def _policy(stack: Stack) -> iam.PolicyDocument:
             "Sid": "LogsOfThisAccount",
             "Effect": "Allow",
             # The one service whose principal ends in amazonaws.com.cn in China.
-            "Principal": {"Service": f"logs.{stack.region}.{stack.url_suffix}"},
+            "Principal": {"Service": f"logs.{place.region}.{place.stack.url_suffix}"},
             "Action": [*_USE, "kms:Encrypt", "kms:ReEncrypt*"],
             "Resource": "*",
             "Condition": {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": logs}},
@@ -235,7 +235,7 @@ def _policy(stack: Stack) -> iam.PolicyDocument:
             "Resource": "*",
             "Condition": account,
         },
-        *statements_for_events(stack),
+        *statements_for_events(place),
     ]
     return iam.PolicyDocument.from_json(
         {"Version": "2012-10-17", "Statement": statements}

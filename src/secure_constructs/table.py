@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from typing import TYPE_CHECKING
 
 from aws_cdk import RemovalPolicy, aws_dynamodb as dynamodb
@@ -243,7 +245,7 @@ class TenantTable(Construct):
             names = [index.name for index in indexes]
             self.alarms = watch(self, construct_id, self.table_name, names, alarm_topic)
 
-    @property
+    @functools.cached_property
     def table_name(self) -> str:
         """The name of the table."""
         return self.table.table_name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, cast
 
@@ -117,6 +119,7 @@ class TenantRole(Construct):
             description=description,
             max_session_duration=max_session_duration,
             permissions_boundary=permissions_boundary,
+            stack=place.stack,
         )
         self._tenant = Tenant(self.role, tag_key)
         # So that nobody takes the role inside for one that is trusted with all.
@@ -135,7 +138,7 @@ class TenantRole(Construct):
         """The role, as grants of other constructs take it."""
         return self.role
 
-    @property
+    @functools.cached_property
     def role_arn(self) -> str:
         """The ARN of the role, which its brokers assume."""
         return self.role.role_arn

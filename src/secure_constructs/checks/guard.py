@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -54,6 +56,11 @@ class Watched:
     kind: str
     resource: CfnResource
 
+    @functools.cached_property
+    def path(self) -> str:
+        """Where it is, which does not change and is asked for by each stage."""
+        return self.resource.node.path
+
 
 @jsii.implements(IPolicyValidationPlugin)
 class Guard:
@@ -91,10 +98,12 @@ class Guard:
     def below(self, scope: IConstruct) -> list[Watched]:
         """Return what is watched in *scope*."""
         path = scope.node.path
+        if not path:
+            return list(self._watched)
         return [
             watched
             for watched in self._watched
-            if f"{watched.resource.node.path}/".startswith(f"{path}/" if path else "")
+            if f"{watched.path}/".startswith(f"{path}/")
         ]
 
     def validate(
