@@ -2,7 +2,7 @@
 # and git; all else, Node included, is set up below this directory when needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint types snapshots rules check lock clean
+.PHONY: help synth test lint types snapshots rules pictures docs check lock clean
 
 BIN  := $(CURDIR)/.venv/bin
 NODE := $(BIN)/node
@@ -41,7 +41,16 @@ snapshots: .venv/.stamp ## accept the templates of today as the tests' snapshots
 rules: .venv/.stamp ## write docs/rules.md, which describes the rules
 	$(BIN)/python -m secure_constructs rules --format markdown > docs/rules.md
 
-check: lint types test synth ## all of the above that can fail: what CI runs
+pictures: .venv/.stamp ## draw docs/images/*.svg, what each construct makes
+	$(BIN)/python -m tools.pictures
+
+# The variable is for a notice of the theme about a successor of its own, which is
+# no finding; whatever MkDocs warns of fails the build.
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: .venv/.stamp ## build the documentation site in site/, without a warning
+	$(BIN)/mkdocs build --strict --quiet
+
+check: lint types test synth docs ## all of the above that can fail: what CI runs
 
 lock: .venv/.stamp ## lock the newest versions that pyproject.toml and package.json allow
 	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal \
@@ -50,7 +59,7 @@ lock: .venv/.stamp ## lock the newest versions that pyproject.toml and package.j
 	$(NODE) $(BIN)/npm update --package-lock-only
 
 clean: ## remove what the other targets made
-	rm -rf .venv node_modules cdk.out dist .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv node_modules cdk.out dist site .coverage .mypy_cache .pytest_cache .ruff_cache
 
 # Node comes as a Python package that puts nothing on PATH and whose own npm
 # script does not start, hence the two links.
