@@ -2,7 +2,7 @@
 # and git; all else, Node included, is set up below this directory when needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint types snapshots rules pictures docs check lock clean
+.PHONY: help synth test lint types snapshots rules checklist pictures docs check lock clean
 
 BIN  := $(CURDIR)/.venv/bin
 NODE := $(BIN)/node
@@ -40,6 +40,9 @@ snapshots: .venv/.stamp ## accept the templates of today as the tests' snapshots
 
 rules: .venv/.stamp ## write docs/rules.md, which describes the rules
 	$(BIN)/python -m secure_constructs rules --format markdown > docs/rules.md
+
+checklist: .venv/.stamp ## write docs/checklist.md, which says who keeps what
+	$(BIN)/python -m tools.checklist
 
 pictures: .venv/.stamp ## draw docs/images/*.svg, what each construct makes
 	$(BIN)/python -m tools.pictures
