@@ -76,9 +76,10 @@ def _written(construct: str, parts: Sequence[Part], web: Web) -> str:
     ends = [(each.source, each.target) for each in web.connections]
     drawing = drawn(parts, [*ends, *sorted(shared - set(ends), key=str)])
     width, height = round(drawing.width), round(drawing.height)
+    size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     return "\n".join(
         [
-            f'<svg xmlns="{_SVG}" width="{width}" height="{height}">',
+            f'<svg xmlns="{_SVG}" {size}>',
             f"<style>\n{_STYLE}\n</style>",
             _TIP,
             '<rect class="ground" width="100%" height="100%" rx="8"/>',
