@@ -48,10 +48,11 @@ pictures: .venv/.stamp ## draw docs/images/*.svg, what each construct makes
 	$(BIN)/python -m tools.pictures
 
 # The variable is for a notice of the theme about a successor of its own, which is
-# no finding; whatever MkDocs warns of fails the build.
+# no finding. Whatever MkDocs warns of fails the build, but not with --quiet, which
+# keeps it from hearing its own warnings.
 docs: export NO_MKDOCS_2_WARNING := 1
 docs: .venv/.stamp ## build the documentation site in site/, without a warning
-	$(BIN)/mkdocs build --strict --quiet
+	$(BIN)/mkdocs build --strict
 
 check: lint types test synth docs ## all of the above that can fail: what CI runs
 

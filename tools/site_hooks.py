@@ -59,6 +59,8 @@ GRANTS = {
     "TenantTable": "_table_grants.TableGrants",
 }
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)")
+# The theme's search is a dialog without a name for who cannot see it.
+_DIALOG = 'data-md-component="search" role="dialog"'
 _UNSEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
 
 
@@ -77,6 +79,12 @@ def on_page_markdown(
     if page.file.generated_by:
         return markdown
     return led(markdown, page.file.src_uri, f"docs/{page.file.src_uri}")
+
+
+def on_post_page(output: str, page: Page, config: MkDocsConfig) -> str:
+    """Give the search a name."""
+    del page, config
+    return output.replace(_DIALOG, f'{_DIALOG} aria-label="Search"')
 
 
 def added() -> Mapping[str, str]:
