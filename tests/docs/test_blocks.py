@@ -42,11 +42,13 @@ class Block(NamedTuple):
 def blocks(path: Path) -> Iterator[Block]:
     """Yield the blocks of the page in *path*."""
     page = path.relative_to(ROOT).as_posix()
-    begun, language, inside = 0, "", None
+    begun, language = 0, ""
+    inside: list[str] | None = None
     for number, line in enumerate(path.read_text().splitlines(), start=1):
         fence = _FENCE.match(line)
         if fence and inside is None:
-            begun, language, inside = number, fence[2].strip(), []
+            begun, language = number, fence[2].strip()
+            inside = []
         elif fence and inside is not None:
             yield Block(page, begun, language, "\n".join(inside))
             inside = None

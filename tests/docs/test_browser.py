@@ -129,7 +129,7 @@ def visited(browser: webdriver.Chrome, address: str) -> dict[str, Seen]:
     """All pages of the navigation, each reached from the one before by clicking."""
     resized(browser, width=1280, scheme="light")
     browser.get(f"{address}/index.html")
-    found = {}
+    found: dict[str, Seen] = {}
     for page in PAGES:
         # The tab leads to the first page of its section, whose entries are beside it.
         if _section(page) != _section(next(reversed(found), "index.md")):
