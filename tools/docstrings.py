@@ -7,7 +7,7 @@ import re
 from griffe import Extension, Object
 
 # Words of ours that are no sections of a docstring, wherever a line ends.
-_WORDS = re.compile(r"\s+(Resources|Cost):(?=\s)")
+_WORDS = re.compile(r"\s+(Resources|Cost):")
 # One example is an example as well.
 _EXAMPLE = re.compile(r"^Example:$", re.MULTILINE)
 

@@ -58,7 +58,8 @@ GRANTS = {
     "SecureBucket": "_bucket_grants.BucketGrants",
     "TenantTable": "_table_grants.TableGrants",
 }
-_LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]+)")
+# A block of code, which is none of our business, or where a link leads to.
+_LINK = re.compile(r"(?ms)^ *(`{3,}).*?^ *\1|(?<=\]\()(?!\w+:)([^)#\s]+)")
 # The theme's search is a dialog without a name for who cannot see it.
 _DIALOG = 'data-md-component="search" role="dialog"'
 _UNSEARCHED = "---\nsearch:\n  exclude: true\n---\n\n"
@@ -76,8 +77,6 @@ def on_page_markdown(
 ) -> str:
     """Lead links out of `docs/` to where the site has what they mean."""
     del config, files
-    if page.file.generated_by:
-        return markdown
     return led(markdown, page.file.src_uri, f"docs/{page.file.src_uri}")
 
 
@@ -103,7 +102,9 @@ def led(markdown: str, page: str, written: str) -> str:
     """
 
     def link(match: re.Match[str]) -> str:
-        target = posixpath.join(posixpath.dirname(written), match[1])
+        if match[1]:
+            return match[0]
+        target = posixpath.join(posixpath.dirname(written), match[2])
         place = placed(posixpath.normpath(target))
         return posixpath.relpath(place, posixpath.dirname(page) or ".")
 

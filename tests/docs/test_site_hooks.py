@@ -61,6 +61,14 @@ class TestLinks:
         """An address is no path, and neither is a place on the same page."""
         assert f"[it]({to})" == self.page(f"[it]({to})")
 
+    def test_in_blocks_of_code_are_none(self):
+        """What looks like one there is a call of something in a list."""
+        code = "```python\ncalls[0](name)\n```\n"
+
+        assert f"{code}[it](../changes.md)" == self.page(
+            f"{code}[it](../../CHANGELOG.md)"
+        )
+
     def test_of_pages_outside_lead_back(self):
         """They were written for the root of the repository."""
         text = led("[it](docs/upgrading.md)", "security.md", "SECURITY.md")
