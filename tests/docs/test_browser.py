@@ -100,7 +100,8 @@ def click(browser: webdriver.Chrome, script: str, wanted: str) -> None:
     """Click what *script* finds for what is *wanted*."""
     found = browser.execute_script(script, wanted)
     assert found, f"there is no way to {wanted} on {browser.current_url}"
-    assert found.is_displayed(), f"{wanted} cannot be seen on {browser.current_url}"
+    # The theme takes a moment to show its tabs again where there is room for them.
+    until(browser, lambda _: found.is_displayed())
     browser.execute_script("arguments[0].click()", found)
 
 
