@@ -36,6 +36,31 @@ def nav() -> set[str]:
     return set(re.findall(r"[\w/-]+\.md", text))
 
 
+PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+# What MkDocs or its theme would make something of, and GitHub nothing.
+_OF_MKDOCS = re.compile(
+    r"(?m)^\s*(!!!|\?\?\?|:::|=== \"|--8<--|\[TOC\])|\{[:.#] ?\w"
+)
+    r"^\s*(!!!|\?\?\?|:::|=== \"|--8<--|\[TOC\])|\{[:.#] ?\w", re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_is_plain_markdown(page):
+    """A page reads in the repository as on the site."""
+    text = re.sub(r"(?s)```.*?```|`[^`]*`", "", (DOCS / page).read_text())
+
+    assert [] == _OF_MKDOCS.findall(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["!!! note", "??? info", "::: x", '=== "A"', "--8<-- x", "[a](b){: .c }"]
+)
+def test_knows_what_is_not_plain(text):
+    """Admonitions, references, tabs, snippets and attributes are noticed."""
+    assert _OF_MKDOCS.search(text)
+
+
 @pytest.mark.parametrize("specimen", SPECIMENS, ids=str)
 class TestConstruct:
     def page(self, specimen):
@@ -66,9 +91,7 @@ class TestConstruct:
 class TestNavigation:
     def test_has_every_page(self, nav):
         """Whatever is in docs/ is found by clicking."""
-        pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
-
-        assert set() == pages - nav
+        assert set() == set(PAGES) - nav
 
     def test_has_every_reference(self, nav):
         """And so is each public name."""
