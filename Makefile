@@ -2,7 +2,7 @@
 # and git; all else, Node included, is set up below this directory when needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint types snapshots rules bench check lock clean
+.PHONY: help synth test lint types snapshots rules checklist pictures docs bench check lock clean
 
 BIN  := $(CURDIR)/.venv/bin
 NODE := $(BIN)/node
@@ -46,7 +46,20 @@ rules: .venv/.stamp ## write docs/rules.md, which describes the rules
 bench: .venv/.stamp .venv-bench/.stamp ## measure against code by hand and others; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
-check: lint types test synth ## all of the above that can fail: what CI runs
+checklist: .venv/.stamp ## write docs/checklist.md, which says who keeps what
+	$(BIN)/python -m tools.checklist
+
+pictures: .venv/.stamp ## draw docs/images/*.svg, what each construct makes
+	$(BIN)/python -m tools.pictures
+
+# The variable is for a notice of the theme about a successor of its own, which is
+# no finding. Whatever MkDocs warns of fails the build, but not with --quiet, which
+# keeps it from hearing its own warnings.
+docs: export NO_MKDOCS_2_WARNING := 1
+docs: .venv/.stamp ## build the documentation site in site/, without a warning
+	$(BIN)/mkdocs build --strict
+
+check: lint types test synth docs ## all of the above that can fail: what CI runs
 
 lock: .venv/.stamp ## lock the newest versions that pyproject.toml and package.json allow
 	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal \
@@ -58,7 +71,7 @@ lock: .venv/.stamp ## lock the newest versions that pyproject.toml and package.j
 	$(NODE) $(BIN)/npm update --package-lock-only
 
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-bench node_modules cdk.out dist .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench node_modules cdk.out dist site .coverage* .mypy_cache .pytest_cache .ruff_cache
 
 # Node comes as a Python package that puts nothing on PATH and whose own npm
 # script does not start, hence the two links.

@@ -55,7 +55,7 @@ def _environment() -> jinja2.Environment:
     environment.filters |= {
         "sign": lambda state: _SIGNS[state],
         "css": lambda state: state.value.replace(" ", "-"),
-        "curve": _curve,
+        "curve": curve,
         "label": lambda part, source: names.label(source, part.path),
         "label_of": lambda place, source: names.label(source, place.path),
         "short": names.shortened,
@@ -67,7 +67,7 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def _curve(points: Sequence[tuple[float, float]]) -> str:
+def curve(points: Sequence[tuple[float, float]]) -> str:
     """Return the path of a line that leaves and reaches boxes at right angles."""
     (x, y), *others = points
     steps = [f"M{x:g} {y:g}"]
