@@ -15,12 +15,16 @@ _STORED = re.compile(rf"{_STORE}{_NAME}[/:][\w./-]*?({_HASH})\b")
 _IN_STORE = re.compile(_STORE)
 _KEY = re.compile(rf"(?:[\w./-]*/)?({_HASH})(?:\.\w+)*")
 _STAGED = re.compile(rf"asset\.({_HASH})\b.*")
+_FILE = re.compile(rf".*/({_HASH})\.\w+")
 # The older way to name assets: three parameters for each, with its hash in the name.
 _PARAMETER = re.compile(
     rf"AssetParameters({_HASH})(S3Bucket|S3VersionKey|ArtifactHash)[0-9A-F]{{8}}"
 )
 _ASSET_METADATA = "aws:asset:"
 _PATH = "aws:asset:path"
+_PROPERTY = "aws:asset:property"
+# Unpacks assets into a bucket, and says so of none of them.
+_DEPLOYMENT = "Custom::CDKBucketDeployment"
 
 
 def without_assets(template: dict[str, Any]) -> dict[str, Any]:
@@ -58,11 +62,17 @@ def _names(template: Mapping[str, Any]) -> dict[str, str]:
 
 def _hashes(resource: Mapping[str, Any]) -> Iterator[str]:
     """Yield the hashes of the assets that *resource* has."""
-    metadata = resource.get("Metadata", {})
-    staged = _STAGED.fullmatch(str(metadata.get(_PATH, "")))
-    if staged:
-        yield staged[1]
-    yield from _stored(resource.get("Properties", {}))
+    metadata, properties = resource.get("Metadata", {}), resource.get("Properties", {})
+    said = [(_STAGED, metadata.get(_PATH))]
+    # Where a nested template is staged does not have its hash.
+    said += [(_FILE, each) for each in _texts(properties.get(metadata.get(_PROPERTY)))]
+    if resource.get("Type") == _DEPLOYMENT:
+        said += [(_KEY, each) for each in _texts(properties.get("SourceObjectKeys"))]
+    for pattern, text in said:
+        match = pattern.fullmatch(str(text))
+        if match:
+            yield match[1]
+    yield from _stored(properties)
 
 
 def _stored(value: object) -> Iterator[str]:

@@ -19,10 +19,10 @@ _OF_CDK = {
 # Made anew whenever what they publish changes, by a hash of that in the logical id.
 _PUBLISHED = ("AWS::Lambda::Version", "AWS::ApiGateway::Deployment")
 _HASHED = re.compile(r"(\w*[0-9A-F]{8})[0-9a-f]{32}")
-# Names that CDK makes of such ids, in the stacks that refer to them. They end in a
-# hash of their own.
+# Names that CDK makes of such ids for other stacks. They end in a hash of their own.
 _DERIVED = re.compile(
-    r"\b((?:ExportsOutput|referenceto)\w*?[0-9A-F]{8})[0-9a-f]{32}(\w*?)(?:[0-9A-F]{8})?\b"
+    r"\b((?:Exports|Publish)Output(?:Ref|FnGetAtt)\w*?[0-9A-F]{8})[0-9a-f]{32}"
+    r"(\w*?)[0-9A-F]{8}\b"
 )
 
 
@@ -58,9 +58,10 @@ def _without_hashes(template: dict[str, Any]) -> dict[str, Any]:
             names[name] = match[1]
 
     def renamed(text: str) -> str:
+        text = _DERIVED.sub(r"\1\2", text)
         for old, new in names.items():
             text = text.replace(old, new)
-        return _DERIVED.sub(r"\1\2", text)
+        return text
 
     changed: dict[str, Any] = each_text(template, renamed)
     return changed
