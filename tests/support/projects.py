@@ -7,6 +7,7 @@ import sys
 import textwrap
 
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import syrupy
@@ -100,7 +101,7 @@ class UserTests:
 
     def run(self, *arguments: str) -> pytest.RunResult:
         """Run pytest on them, in this process."""
-        loaded: dict[str, object] = {}
+        loaded: dict[str, ModuleType] = {}
 
         class Keeper:
             """Remembers what was loaded, which pytester is going to forget."""
@@ -116,13 +117,11 @@ class UserTests:
             )
         finally:
             syrupy._syrupy = session  # noqa: SLF001
-            sys.modules.update(
-                {
-                    name: module
-                    for name, module in loaded.items()
-                    if name.partition(".")[0] in _LASTING
-                }
-            )
+            # What was installed stays: a second copy of CDK's modules would have
+            # classes of its own, which jsii takes for the first ones.
+            for name, module in loaded.items():
+                if str(self.folder) not in str(getattr(module, "__file__", None)):
+                    sys.modules.setdefault(name, module)
 
     @property
     def snapshots(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 _HASH = "[0-9a-f]{64}"
@@ -33,7 +33,8 @@ def without_assets(template: dict[str, Any]) -> dict[str, Any]:
 
     A hash is taken for that of an asset only where CDK says so: in its metadata, in
     a parameter it names, or in the bucket or repository where it keeps assets. Two
-    assets stay two, since each is named after the first resource that has it.
+    assets stay two, since each is named after the first resource or output that has
+    it.
     """
     names = _names(template)
     without: dict[str, Any] = each_text(template, lambda text: _renamed(text, names))
@@ -52,12 +53,19 @@ def without_assets(template: dict[str, Any]) -> dict[str, Any]:
 def _names(template: Mapping[str, Any]) -> dict[str, str]:
     """Return what to call each asset, by its hash."""
     names: dict[str, str] = {}
-    for logical_id, resource in template.get("Resources", {}).items():
-        new = [each for each in _hashes(resource) if each not in names]
-        for number, found in enumerate(dict.fromkeys(new), start=1):
+    used = [(name, _hashes(each)) for name, each in _section(template, "Resources")]
+    used += [(name, _stored(each)) for name, each in _section(template, "Outputs")]
+    for name, hashes in used:
+        new = [each for each in dict.fromkeys(hashes) if each not in names]
+        for number, found in enumerate(new, start=1):
             count = "" if number == 1 else f" {number}"
-            names[found] = f"asset{count} of {logical_id}"
+            names[found] = f"asset{count} of {name}"
     return names
+
+
+def _section(template: Mapping[str, Any], name: str) -> Iterable[tuple[str, Any]]:
+    """Return what is in the section called *name*, with its names."""
+    return template.get(name, {}).items()
 
 
 def _hashes(resource: Mapping[str, Any]) -> Iterator[str]:
