@@ -8,7 +8,7 @@ import importlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 import aws_cdk as cdk
 
@@ -57,7 +57,7 @@ def assert_no_findings(
 
     Raises:
         AssertionError: Something is open, errors or warnings.
-        TypeError: *scope* is in no app.
+        TypeError: *scope* is neither.
         ValueError: There is no such pack, or the app was checked by other rules.
     """
     __tracebackhide__ = True
@@ -67,21 +67,23 @@ def assert_no_findings(
         plugins[_CHECKLIST] = lambda _: rules
     if cdk_validation:
         plugins[_CDK] = lambda _: cdk_rules()
+    where = "the app"
     if isinstance(scope, CdkApp):
         directory = scope.again(functools.partial(_add, plugins)).directory
-        found, where = reported_in(directory), "the app"
+        found = reported_in(directory)
     else:
         found = _found(scope, plugins)
-        where = scope.node.path or "the app"
+        where = scope.node.path or where
     if found:
         raise AssertionError(f"{len(found)} findings in {where}:\n\n{written(found)}")
 
 
 def _found(scope: Construct, plugins: Plugins) -> list[Reported]:
     """Return what *plugins* find in *scope*, and what those of the app itself find."""
-    app = scope.node.root
-    if not isinstance(app, cdk.App):
-        raise TypeError(f"{scope.node.path!r} is in no App, which is what is checked")
+    if not isinstance(scope, Construct):
+        raise TypeError(f"{scope!r} is no construct; pass the stack, or its app")
+    # Python can make no tree with another root.
+    app = cast("cdk.App", scope.node.root)
     _add(plugins, app)
     _synthesize(app)
     others = _ADDED[app.outdir].keys() - plugins

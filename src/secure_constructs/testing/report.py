@@ -75,7 +75,7 @@ def written(found: Iterable[Reported]) -> str:
 
 def _of(plugin: dict[str, Any]) -> Iterator[Reported]:
     """Yield what *plugin* reports; that it failed, where it did."""
-    name = plugin["pluginName"]
+    name = plugin.get("pluginName", "A plugin without a name")
     failure = (plugin.get("metadata") or {}).get("error")
     if failure:
         yield Reported(name, name, "error", "", failure, "", ())

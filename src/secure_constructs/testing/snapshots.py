@@ -108,4 +108,8 @@ def stored(snapshot: SnapshotAssertion) -> Mapping[str, Any]:
             f"{file} is not there yet, so there is nothing to update from; write it "
             "with --snapshot-update, by a test that compares with it"
         )
-    return read_snapshot(file)
+    template = read_snapshot(file)
+    # Otherwise it would be unused where the update is refused, and be removed.
+    use = snapshot.use_extension(type(snapshot.extension))
+    use(name=snapshot.index).assert_match(template)
+    return template
