@@ -130,7 +130,7 @@ class TestRealAssets:
     def made(kind, synthesizer, path):
         """Return the template of a stack with an asset of *path*."""
         stack = cdk.Stack(
-            new_app(**OF_CLI), "Stack", synthesizer=SYNTHESIZERS[synthesizer]()
+            new_app(OF_CLI), "Stack", synthesizer=SYNTHESIZERS[synthesizer]()
         )
         kind(stack, path)
         return template_of(stack)

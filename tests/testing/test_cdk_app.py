@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
@@ -472,11 +473,11 @@ class TestTraces:
     def test_the_tests_keep_their_modules(self, tmp_path, monkeypatch):
         """A module that the tests imported is the same before and after."""
         monkeypatch.syspath_prepend(str(write_app(tmp_path)))
-        import orders_stack  # noqa: PLC0415 - written by this test
+        orders_stack = importlib.import_module("orders_stack")
 
-        loaded = load(tmp_path)
-        monkeypatch.delitem(sys.modules, "orders_stack", raising=False)
-        assert not isinstance(loaded.stack("Orders"), orders_stack.OrdersStack)
+        load(tmp_path)
+        left = sys.modules.pop("orders_stack", None)
+        assert orders_stack is left
 
     def test_modules_are_loaded_anew(self, tmp_path):
         """A module that reads the environment reads it for each app."""
@@ -532,9 +533,9 @@ class TestNewApp:
         )
         monkeypatch.syspath_prepend(str(tmp_path))
         projects = projects_in(tmp_path)
-        from orders_stack import OrdersStack  # noqa: PLC0415 - written by this test
-
-        stack = OrdersStack(projects.new_app(), "Orders")
+        stack = importlib.import_module("orders_stack").OrdersStack(
+            projects.new_app(), "Orders"
+        )
         monkeypatch.delitem(sys.modules, "orders_stack")
         template = json.loads(
             Path(stack.node.root.synth().directory, stack.template_file).read_text()

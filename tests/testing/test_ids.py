@@ -19,7 +19,7 @@ DATA = {"Data666C94C7": BUCKET}
 @pytest.fixture
 def stack():
     """A stack with two buckets, whose paths are known."""
-    stack = cdk.Stack(new_app(**{"aws:cdk:enable-path-metadata": True}), "Stack")
+    stack = cdk.Stack(new_app({"aws:cdk:enable-path-metadata": True}), "Stack")
     for name in ("Data", "Other"):
         s3.Bucket(stack, name)
     return stack
@@ -110,5 +110,7 @@ class TestSource:
 
     def test_fails_on_a_whole_app(self, tmp_path):
         """An app has several templates, and the error says how to get one."""
+        app = load(write_app(tmp_path))
+
         with pytest.raises(TypeError, match=r"several templates; use its .template\(n"):
-            assert_logical_ids(load(write_app(tmp_path)), DATA)
+            assert_logical_ids(app, DATA)  # type: ignore[arg-type]

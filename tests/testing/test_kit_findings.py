@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from typing import Any
+
 import aws_cdk as cdk
 import jsii
 import pytest
@@ -18,9 +20,9 @@ from tests.support.projects import APP, load, projects_in, write_app
 from tests.support.synth import RECOMMENDED, new_app
 
 # What the tests of one kind of rules leave out.
-ONLY_PACKS = {"checklist": False, "cdk_validation": False}
-ONLY_CDK = {"checklist": False, "packs": []}
-ONLY_CHECKLIST = {"cdk_validation": False, "packs": []}
+ONLY_PACKS: dict[str, Any] = {"checklist": False, "cdk_validation": False}
+ONLY_CDK: dict[str, Any] = {"checklist": False, "packs": []}
+ONLY_CHECKLIST: dict[str, Any] = {"cdk_validation": False, "packs": []}
 ONE_RULE = {**ONLY_CHECKLIST, "checklist": Checklist(rules=["S3-04"])}
 
 
@@ -120,7 +122,7 @@ class TestRules:
     def test_fails_on_other_packs(self, stack):
         """The error names those that there are."""
         with pytest.raises(ValueError, match=r"packs=\['Nag'\] are none .* Serverless"):
-            assert_no_findings(stack, packs=["Nag"])
+            assert_no_findings(stack, packs=["Nag"])  # type: ignore[list-item]
 
     def test_says_what_to_install(self, stack, monkeypatch):
         """cdk-nag is part of an extra, which the error names."""
@@ -219,7 +221,7 @@ class TestScope:
     def test_fails_on_a_template(self):
         """A template has no constructs, and what is found is found at those."""
         with pytest.raises(TypeError, match="is no construct; pass the stack, or its"):
-            assert_no_findings({"Resources": {}})
+            assert_no_findings({"Resources": {}})  # type: ignore[arg-type]
 
 
 @jsii.implements(cdk.IAspect)

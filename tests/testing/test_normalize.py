@@ -82,7 +82,7 @@ class TestOfCdk:
 
     def test_keeps_construct_paths(self):
         """They name the construct to a reader, and change only if it moves."""
-        app = new_app(**{"aws:cdk:enable-path-metadata": True})
+        app = new_app({"aws:cdk:enable-path-metadata": True})
         stack = cdk.Stack(app, "Stack")
         s3.Bucket(stack, "Data")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from secure_constructs.testing.project import find_project, read_project
@@ -59,7 +61,8 @@ class TestContext:
     def test_settings_switch_metadata_off(self, tmp_path, setting, key):
         """As with the CLI, there is metadata unless cdk.json refuses it."""
         with_metadata = read_project(write_app(tmp_path / "on"))
-        without = read_project(write_app(tmp_path / "off", **{setting: False}))
+        refused: dict[str, Any] = {setting: False}
+        without = read_project(write_app(tmp_path / "off", **refused))
 
         assert (True, False) == (with_metadata.context[key], without.context[key])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from typing import Any
+
 import aws_cdk as cdk
 import pytest
 
@@ -16,7 +18,7 @@ from tests.support.projects import INVOICES, STACK, write, write_app
 KEY = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
 
 
-def table(name: str, **options: object) -> cdk.Stack:
+def table(name: str, **options: Any) -> cdk.Stack:
     """Return a stack with a table called *name* by its construct."""
     stack = cdk.Stack(cdk.App(), "Orders")
     dynamodb.Table(stack, name, partition_key=KEY, **options)

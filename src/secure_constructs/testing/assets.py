@@ -65,7 +65,8 @@ def _names(template: Mapping[str, Any]) -> dict[str, str]:
 
 def _section(template: Mapping[str, Any], name: str) -> Iterable[tuple[str, Any]]:
     """Return what is in the section called *name*, with its names."""
-    return template.get(name, {}).items()
+    section: Mapping[str, Any] = template.get(name, {})
+    return section.items()
 
 
 def _hashes(resource: Mapping[str, Any]) -> Iterator[str]:
