@@ -84,6 +84,29 @@ def test_only_the_command_line_needs_its_extra():
     assert set() == {name.split(".")[0] for name in needed} & extras
 
 
+def test_only_tests_need_the_testing_kit():
+    """Nothing that is deployed or checked with loads pytest or its plugin."""
+    assert [] == [
+        (module, name)
+        for module, names in imports().items()
+        if not module.startswith("testing.")
+        for name in names
+        if name.startswith(
+            ("testing", "secure_constructs.testing", "pytest", "_pytest")
+        )
+    ]
+
+
+def test_the_testing_kit_knows_no_construct():
+    """It tests any app, by its templates."""
+    assert [] == [
+        (module, name)
+        for module, names in imports().items()
+        if module.startswith("testing.")
+        for name in names & (CONSTRUCTS | SHARED)
+    ]
+
+
 def test_files_stay_small():
     """
     A file that does not fit on a few screens holds more than one thing.
