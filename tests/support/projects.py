@@ -35,6 +35,8 @@ APP = """
 """
 INVOICES = "InvoicesF0222E8D"
 _PLUGIN = "secure_constructs.testing.plugin"
+# How a process knows that it runs tests in parallel.
+OF_XDIST = ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT")
 # What a run inside a run loads stays loaded: a second copy of CDK's modules would
 # have classes of its own, which jsii takes for the first ones.
 _LASTING = (
@@ -109,12 +111,18 @@ class UserTests:
             def pytest_unconfigure(self) -> None:
                 loaded.update(sys.modules)
 
-        # syrupy remembers one session, which has to stay that of the real run.
+        # syrupy remembers one session, which has to stay that of the real run. That
+        # one may be run in parallel, and this one is not.
         session = syrupy._syrupy  # noqa: SLF001
         try:
-            return self._pytester.runpytest_inprocess(
-                "-p", _PLUGIN, "-p", "no:cacheprovider", *arguments, plugins=[Keeper()]
-            )
+            with pytest.MonkeyPatch.context() as patch:
+                for name in OF_XDIST:
+                    patch.delenv(name, raising=False)
+                return self._pytester.runpytest_inprocess(
+                    *("-p", _PLUGIN, "-p", "no:cacheprovider"),
+                    *arguments,
+                    plugins=[Keeper()],
+                )
         finally:
             syrupy._syrupy = session  # noqa: SLF001
             # What was installed stays: a second copy of CDK's modules would have

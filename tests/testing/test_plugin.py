@@ -12,7 +12,7 @@ import pytest
 
 import secure_constructs.testing
 
-from tests.support.projects import APP, write_app
+from tests.support.projects import APP, OF_XDIST, write_app
 from tests.support.synth import ROOT
 
 # What is slow to load, and has nothing to do with suites that test something else.
@@ -22,10 +22,9 @@ PLUGIN = "secure_constructs.testing.plugin"
 
 def python(*arguments: str, folder: Path | None = None) -> str:
     """Run another Python with *arguments*, and return what it prints."""
-    environment = {
-        name: value for name, value in os.environ.items() if name != "CDK_VALIDATION"
-    }
-    environment["PYTHONPATH"] = str(ROOT / "src")
+    environment = dict(os.environ, PYTHONPATH=str(ROOT / "src"))
+    for name in ("CDK_VALIDATION", *OF_XDIST):
+        environment.pop(name, None)
     # The tests name what is run.
     ran = subprocess.run(  # noqa: S603
         [sys.executable, *arguments],

@@ -23,7 +23,7 @@ def assert_logical_ids(source: TemplateLike, ids: Mapping[str, str]) -> None:
     Args:
         source: The template, or a stack.
         ids: The resource types by logical id, such as
-            `{"OrdersTable6E3CBAC5": "AWS::DynamoDB::Table"}`.
+            `{"OrdersA9B65338": "AWS::DynamoDB::Table"}`.
 
     Raises:
         AssertionError: One is missing or has another type; the message says what
