@@ -6,20 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from secure_constructs.changes.change import Effect, Path, Verdict
-from secure_constructs.changes.pairs import Body, Pair
+from secure_constructs.changes.pairs import Body, Pair, View
 from secure_constructs.changes.policies import Fate, fate_on_replacement
 from secure_constructs.changes.references import names_in
 from secure_constructs.changes.schemas import Schema
-from secure_constructs.changes.values import at, places, same
+from secure_constructs.changes.values import at, known, places, same
 
 
-def replaced(
-    pair: Pair, schema: Schema, settled: tuple[Body, Body]
-) -> Iterator[Verdict]:
+def replaced(pair: Pair, schema: Schema, view: View) -> Iterator[Verdict]:
     """Yield the places of *pair* that make CloudFormation replace the resource."""
     for pointers, may in ((schema.create_only, False), (schema.conditional, True)):
-        for path in _changed(pair, pointers, settled):
-            yield _verdict(pair, path, may=may)
+        for old, new in view.both:
+            for path in _changed(old, new, pointers):
+                yield _verdict(pair, path, may=may)
 
 
 def cascade(
@@ -55,15 +54,12 @@ def _naming(pairs: Mapping[str, Pair]) -> Mapping[str, list[tuple[str, Path]]]:
     return found
 
 
-def _changed(
-    pair: Pair, pointers: Collection[Path], settled: tuple[Body, Body]
-) -> Iterator[Path]:
-    """Yield where the values at *pointers* differ, as written or with the defaults."""
+def _changed(old: Body, new: Body, pointers: Collection[Path]) -> Iterator[Path]:
+    """Yield where *old* and *new* differ at one of *pointers*."""
     for pointer in pointers:
-        for old, new in ((pair.old, pair.new), settled):
-            for path in places(old, new, pointer):
-                if not same(at(old, path), at(new, path)):
-                    yield path
+        for path in places(old, new, pointer):
+            if not same(at(old, path), at(new, path)):
+                yield min(known(old, path), known(new, path), key=len)
 
 
 def _verdict(

@@ -29,9 +29,11 @@ class Definitions:
 
     Args:
         body: The template.
+        filled: Whether parameters are their defaults; else they stay references.
     """
 
     body: Mapping[str, Any] = field(repr=False)
+    filled: bool = True
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Return the section *name*; empty if there is none."""
@@ -39,7 +41,7 @@ class Definitions:
         return found if isinstance(found, Mapping) else {}
 
     def settle(self, value: Any, world: World) -> Any:  # noqa: ANN401 - templates are untyped
-        """Return *value* as it is with the defaults, if the conditions are *world*."""
+        """Return *value* as it is if the conditions are *world*."""
         if isinstance(value, list):
             elements = [self.settle(each, world) for each in value]
             return [each for each in elements if each != NO_VALUE]
@@ -47,13 +49,13 @@ class Definitions:
 
     def _settled(self, value: Mapping[str, Any], world: World) -> Any:  # noqa: ANN401 - likewise
         match dict(value):
-            case {"Ref": str(name), **rest} if not rest:
+            case {"Ref": str(name), **rest} if not rest and self.filled:
                 return self._referred(name, value)
             case {"Fn::If": [str(name), yes, no], **rest} if not rest:
                 return self.settle(yes if world.get(name) else no, world)
             case {"Fn::FindInMap": [name, *keys], **rest} if not rest:
                 return self._found(name, [self.settle(key, world) for key in keys])
-            case {"Fn::Sub": str(pattern), **rest} if not rest:
+            case {"Fn::Sub": str(pattern), **rest} if not rest and self.filled:
                 return self._substituted(pattern)
         settled = {name: self.settle(each, world) for name, each in value.items()}
         return {name: each for name, each in settled.items() if each != NO_VALUE}
@@ -73,7 +75,8 @@ class Definitions:
     def condition(self, name: str, depth: int = 0) -> Any:  # noqa: ANN401 - likewise
         """Return what the condition *name* asks, with all that it refers to."""
         asked = self.section("Conditions").get(name)
-        return self._expanded(self.settle(asked, {}), depth)
+        found: Any = self.settle(self._expanded(asked, depth), {})
+        return found
 
     def _expanded(self, value: Any, depth: int) -> Any:  # noqa: ANN401 - likewise
         if isinstance(value, list):

@@ -44,6 +44,14 @@ def at(body: Mapping[str, Any], path: Path) -> Any:  # noqa: ANN401 - templates 
     return value
 
 
+def known(body: Mapping[str, Any], path: Path) -> Path:
+    """Return how far *path* goes in *body* before a function decides about the rest."""
+    for length in range(len(path)):
+        if is_intrinsic(at(body, path[:length])):
+            return path[:length]
+    return path
+
+
 def places(old: object, new: object, pointer: Path) -> Iterator[Path]:
     """Yield *pointer* with each `*` in it as the indices that *old* or *new* has."""
     if "*" not in pointer:
