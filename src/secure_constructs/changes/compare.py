@@ -16,6 +16,8 @@ from secure_constructs.changes.settled import Definitions
 from secure_constructs.changes.unseen import is_plain, unseen
 
 _ORDER = list(Effect)
+# It tells AWS which constructs are in use, and does nothing.
+_ONLY_TOLD = ("AWS::CDK::Metadata",)
 
 
 def compare(
@@ -79,8 +81,9 @@ def _staying(pairs: Mapping[str, Pair]) -> Iterator[Change]:
 
 
 def _change(pair: Pair, verdict: Verdict, old: object, new: object) -> Change:
+    effect = Effect.HARMLESS if pair.type in _ONLY_TOLD else verdict.effect
     return Change(
-        effect=verdict.effect,
+        effect=effect,
         logical_id=pair.logical_id,
         type=pair.type,
         path=verdict.path,
