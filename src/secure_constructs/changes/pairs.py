@@ -77,8 +77,20 @@ class Pair:
 
     @property
     def held(self) -> str:
-        """What is lost with the resource; empty if nothing is."""
-        return held_by(self.type, self.schema)
+        """What is lost with the resource, as it was or is; empty if nothing is."""
+        return held_by(self.type, self.schema) or self._held_anew
+
+    @property
+    def _held_anew(self) -> str:
+        other = str(self.new.get("Type", self.type))
+        if other == self.type:
+            return ""
+        return held_by(other, schema_of(other, self.region))
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing about it changes, nor about what it may refer to."""
+        return self.old == self.new and self.before.defines_as(self.after)
 
     @functools.cached_property
     def views(self) -> list[View]:

@@ -31,7 +31,7 @@ def cascade(
         pairs: The resources that stay, by logical id.
         replaced: Those of them that are replaced by what they say themselves.
     """
-    naming = _naming(pairs)
+    naming = _naming(pairs) if replaced else {}
     known, reached = set(replaced), sorted(replaced)
     while reached:
         name = reached.pop(0)
@@ -55,11 +55,16 @@ def _naming(pairs: Mapping[str, Pair]) -> Mapping[str, list[tuple[str, Path]]]:
 
 
 def _changed(old: Body, new: Body, pointers: Collection[Path]) -> Iterator[Path]:
-    """Yield where *old* and *new* differ at one of *pointers*."""
-    for pointer in pointers:
-        for path in places(old, new, pointer):
-            if not same(at(old, path), at(new, path)):
-                yield min(known(old, path), known(new, path), key=len)
+    """Yield where *old* and *new* differ at *pointers*, as deeply as these go."""
+    found = [
+        min(known(old, path), known(new, path), key=len)
+        for pointer in pointers
+        for path in places(old, new, pointer)
+        if not same(at(old, path), at(new, path))
+    ]
+    for path in dict.fromkeys(found):
+        if not any(each[: len(path)] == path != each for each in found):
+            yield path
 
 
 def _verdict(
@@ -84,11 +89,12 @@ def _verdict(
 
 
 def _consequence(pair: Pair) -> str:
-    # The policy of the old template is too late to change: the new one counts.
-    fate = fate_on_replacement(pair.new)
+    # AWS does not say which of both templates counts: the worse may.
+    fates = [fate_on_replacement(each) for each in (pair.old, pair.new)]
+    fate = max(fates, key=lambda each: each.value)
     if fate is Fate.KEPT:
         return "The old one stays outside the stack, and the new one is empty"
-    lost = f", with {pair.held}" if pair.held else ""
     if fate is Fate.SNAPSHOT:
         return "The old one is deleted after a snapshot, and the new one is empty"
+    lost = f", with {pair.held}" if pair.held else ""
     return f"The old one is deleted{lost}"

@@ -19,6 +19,8 @@ _ALL: Path = ("Properties",)
 
 def judge(pair: Pair) -> Iterator[tuple[Verdict, Any, Any]]:
     """Yield what happens to the resource *pair*, beside the values at each place."""
+    if pair.is_untouched:
+        return
     if pair.old.get("Type") != pair.new.get("Type"):
         yield _retyped(), pair.old.get("Type"), pair.new.get("Type")
         return

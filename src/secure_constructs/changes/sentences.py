@@ -7,6 +7,10 @@ from secure_constructs.changes.change import Path
 _ANYTHING = "*"
 _PERMISSIONS = "permissions change"
 _SAID = {
+    "AWS::CloudFormation::Stack": {
+        "Parameters": "the nested stack gets other values: compare its template too",
+        "TemplateURL": "the nested stack has another template: compare that too",
+    },
     "AWS::CloudWatch::Alarm": {
         "ActionsEnabled": "whether the alarm tells anybody changes",
         "AlarmActions": "the alarm tells somebody else, or nobody",

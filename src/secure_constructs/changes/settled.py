@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from secure_constructs.changes.values import same
+from secure_constructs.changes.values import plain, same
 from secure_constructs.checks.template import NO_VALUE
 
 World: TypeAlias = Mapping[str, bool]
@@ -17,6 +17,7 @@ World: TypeAlias = Mapping[str, bool]
 # Of so many conditions every combination is looked at, and else one at a time.
 _FEW = 4
 _DEEPEST = 20
+_DEFINING = ("Parameters", "Mappings", "Conditions")
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 # The value is in the parameter store, under the name that the default says.
 _STORED = "AWS::SSM::Parameter::Value<"
@@ -39,6 +40,10 @@ class Definitions:
         """Return the section *name*; empty if there is none."""
         found = self.body.get(name)
         return found if isinstance(found, Mapping) else {}
+
+    def defines_as(self, other: Definitions) -> bool:
+        """Whether *other* defines the same, so that equal values stay equal."""
+        return all(self.section(each) == other.section(each) for each in _DEFINING)
 
     def settle(self, value: Any, world: World) -> Any:  # noqa: ANN401 - templates are untyped
         """Return *value* as it is if the conditions are *world*."""
@@ -108,7 +113,7 @@ class Definitions:
     def _substituted(self, pattern: str) -> Any:  # noqa: ANN401 - likewise
         def default(match: re.Match[str]) -> str:
             known = self._referred(match[1], {})
-            return match[0] if isinstance(known, Mapping) else str(known)
+            return match[0] if isinstance(known, Mapping) else plain(known)
 
         settled = _VARIABLE.sub(default, pattern)
         return {"Fn::Sub": settled} if "${" in settled else settled

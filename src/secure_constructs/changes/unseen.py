@@ -15,6 +15,8 @@ _LOOK = (
     "compare the processed templates (aws cloudformation get-template), and accept it"
 )
 
+_TRANSFORM = "Fn::Transform"
+
 
 def unseen(before: Definitions, after: Definitions) -> Iterator[Change]:
     """Yield what changes where nobody can say what becomes of it."""
@@ -29,17 +31,18 @@ def unseen(before: Definitions, after: Definitions) -> Iterator[Change]:
             why = (
                 "only the deployment makes resources of it, and may replace all of them"
             )
-            yield _change(name, "Loop or macro", old, new, why)
+            yield _change(name, "no plain resource", old, new, why)
 
 
 def is_plain(name: str, body: object) -> bool:
     """Whether *body* is a resource, or nothing, and no function that makes some."""
-    known = body is None or (
-        isinstance(body, Mapping)
-        and isinstance(body.get("Type"), str)
-        and isinstance(body.get("Properties", {}), Mapping)
-    )
-    return known and not name.startswith(FUNCTION)
+    if body is None:
+        return True
+    if not isinstance(body, Mapping) or name.startswith(FUNCTION):
+        return False
+    said = body.get("Properties", {})
+    whole = isinstance(said, Mapping) and _TRANSFORM not in {*body, *said}
+    return whole and isinstance(body.get("Type"), str)
 
 
 def _change(name: str, kind: str, old: Any, new: Any, why: str) -> Change:  # noqa: ANN401 - templates are untyped

@@ -89,13 +89,24 @@ def switched_on(*names: str, why: str, way_out: str = _KEEP) -> Find:
     return find
 
 
-def changed(*names: str, why: str, way_out: str = _KEEP, added: bool = False) -> Find:
-    """Return what finds another value, and with *added* one where none was."""
+def changed(*names: str, why: str, way_out: str = _KEEP) -> Find:
+    """Return what finds another value than the one that was there."""
     path = ("Properties", *names)
 
     def find(old: Body, new: Body) -> Iterator[Verdict]:
         before, after = at(old, path), at(new, path)
-        if (added or before is not None) and not same(before, after):
+        if None not in (before, after) and not same(before, after):
+            yield danger(path, why, way_out)
+
+    return find
+
+
+def differs(*names: str, why: str, way_out: str = _KEEP) -> Find:
+    """Return what finds any change, also from or to nothing."""
+    path = ("Properties", *names)
+
+    def find(old: Body, new: Body) -> Iterator[Verdict]:
+        if not same(at(old, path), at(new, path)):
             yield danger(path, why, way_out)
 
     return find

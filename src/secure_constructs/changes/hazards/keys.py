@@ -9,8 +9,8 @@ from secure_constructs.changes.change import Path, Verdict
 from secure_constructs.changes.hazards.hazard import (
     Body,
     Hazard,
-    changed,
     danger,
+    differs,
     removed,
     shorter,
     switched_off,
@@ -70,9 +70,8 @@ HAZARDS = [
     # AWS::SecretsManager::Secret, GenerateSecretString: a change makes a new value
     Hazard(
         ("AWS::SecretsManager::Secret",),
-        changed(
+        differs(
             "GenerateSecretString",
-            added=True,
             why="another value is generated; what has the old one is locked out",
             way_out="leave it as it is, and rotate the secret where it is used as well",
         ),

@@ -72,7 +72,7 @@ HAZARDS = [
     ),
     # CloudWatch Logs User Guide, "Change log data retention"
     Hazard(
-        ("AWS::Logs::LogGroup",),
+        ("AWS::Logs::LogGroup", "Custom::LogRetention"),
         shorter(
             "RetentionInDays",
             absent=math.inf,

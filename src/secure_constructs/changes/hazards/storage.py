@@ -8,8 +8,8 @@ from secure_constructs.changes.change import Verdict
 from secure_constructs.changes.hazards.hazard import (
     Body,
     Hazard,
-    changed,
     danger,
+    differs,
     is_on,
     number,
     removed,
@@ -80,10 +80,9 @@ HAZARDS = [
     # ECR User Guide, "Automate the cleanup of images by using lifecycle policies"
     Hazard(
         _REPOSITORY,
-        changed(
+        differs(
             "LifecyclePolicy",
             "LifecyclePolicyText",
-            added=True,
             why="another policy decides which images are deleted, within a day",
             way_out="preview the policy (aws ecr start-lifecycle-policy-preview) first",
         ),

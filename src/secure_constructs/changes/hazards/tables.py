@@ -14,6 +14,7 @@ from secure_constructs.changes.hazards.hazard import (
     danger,
     may_be_on,
     named,
+    removed,
     shorter,
     switched_off,
 )
@@ -75,7 +76,9 @@ def _weaker_replicas(old: Body, new: Body) -> Iterator[Verdict]:
     before = named(at(old, _REPLICAS), "Region")
     for index, replica in enumerate(listed(at(new, _REPLICAS))):
         region = replica.get("Region") if isinstance(replica, Mapping) else None
-        was = {"Properties": before.get(str(region), {})}
+        if str(region) not in before:
+            continue
+        was = {"Properties": before[str(region)]}
         for find in _OF_A_REPLICA:
             for verdict in find(was, {"Properties": replica}):
                 path = (*_REPLICAS, index, *verdict.path[1:])
@@ -101,15 +104,18 @@ HAZARDS = [
     Hazard(_GLOBAL, _fewer_replicas),
     Hazard(_GLOBAL, _weaker_replicas),
     # DynamoDB Developer Guide, "Change data capture": a new stream has a new ARN
-    Hazard(
-        _BOTH,
-        changed(
-            "StreamSpecification",
-            "StreamViewType",
-            why="the stream ends, with the changes that nobody read yet; another one "
-            "has another ARN",
-            way_out="keep the stream until its readers have caught up",
-        ),
+    *(
+        Hazard(
+            _BOTH,
+            find(
+                "StreamSpecification",
+                "StreamViewType",
+                why="the stream ends, with the changes that nobody read yet; another "
+                "one has another ARN",
+                way_out="keep the stream until its readers have caught up",
+            ),
+        )
+        for find in (changed, removed)
     ),
     # Keyspaces Developer Guide, "Point-in-time recovery" and "Time to Live"
     Hazard(
