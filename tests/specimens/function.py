@@ -182,9 +182,7 @@ def _in_a_vpc(scope: Construct, name: str) -> object:
 
 
 # With the flag for it, CDK defines the group that the function has.
-_ORPHANED = {
-    "DataLogGroup68C24228": "docs/howto/keep-a-live-functions-logs.md"
-}
+_ORPHANED = {"DataLogGroup68C24228": "docs/howto/keep-a-live-functions-logs.md"}
 
 SPECIMEN = Specimen(
     name="ObservedFunction",

@@ -122,5 +122,5 @@ def _settled(body: Body, definitions: Definitions, world: World) -> Body:
     found = {name: definitions.settle(each, world) for name, each in body.items()}
     if "Condition" in body:
         name = str(body["Condition"])
-        found["Condition"] = {name: definitions.condition(name)}
+        found["Condition"] = {"Fn::Condition": [name, definitions.condition(name)]}
     return found
