@@ -10,7 +10,9 @@ from tests.support.changes import KEPT, template
 POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 
 
-def with_policy(name: str, value: object, type_: str = "AWS::RDS::DBCluster") -> object:
+def with_policy(
+    name: str, value: object, type_: str = "AWS::RDS::DBCluster"
+) -> dict[str, object]:
     """Return a resource that says *value* for one policy, and is kept by the other."""
     body = {"Type": type_, **KEPT, name: value}
     return template(Orders={key: each for key, each in body.items() if each})

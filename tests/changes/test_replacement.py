@@ -193,7 +193,7 @@ class TestCascade:
 
     VPC = "AWS::EC2::VPC"
 
-    def shop(self, cidr: str, **more: object) -> dict[str, object]:
+    def shop(self, cidr: str) -> dict[str, object]:
         """Return a network with a file system far down in it."""
         subnet = resource("AWS::EC2::Subnet", VpcId={"Ref": "Network"})
         target = resource(
@@ -206,7 +206,6 @@ class TestCascade:
             Subnet=subnet,
             Target=target,
             Files=resource("AWS::EFS::FileSystem"),
-            **more,
         )
 
     def test_goes_on_to_the_end(self):

@@ -66,7 +66,7 @@ class TestExports:
     )
     def test_what_nobody_imports(self, old, new):
         """Other outputs are only shown."""
-        change = only(outputs(A=old), outputs(A=new))
+        change = only(outputs(A=old, B={"Value": 1}), outputs(A=new, B={"Value": 1}))
 
         assert (Effect.HARMLESS, "A") == (change.effect, change.place)
 

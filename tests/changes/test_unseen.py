@@ -144,6 +144,6 @@ class TestLoops:
 
     def test_sections_that_are_none(self):
         """A section that is no object is one that is not there."""
-        old = {"Resources": [], "Parameters": "a", "Outputs": None}
+        old: dict[str, object] = {"Resources": [], "Parameters": "a", "Outputs": None}
 
         assert {Effect.HARMLESS} >= {each.effect for each in compare(old, template())}

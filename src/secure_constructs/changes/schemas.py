@@ -98,11 +98,12 @@ def schema_of(type_: str, region: str) -> Schema | None:
     """
     if type_.startswith(_UNKNOWN) or type_.endswith(_MODULE):
         return None
-    return _read(type_, region)
+    return published(type_, region)
 
 
 @functools.cache
-def _read(type_: str, region: str) -> Schema | None:
+def published(type_: str, region: str) -> Schema | None:
+    """Return the schema that AWS publishes for *type_*; None if there is none."""
     try:
         # Loaded on use: whoever compares nothing needs no extra, and waits no second.
         from cfnlint.helpers import REGIONS  # noqa: PLC0415
