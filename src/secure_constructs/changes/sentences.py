@@ -60,6 +60,7 @@ _SAID = {
     "AWS::S3::Bucket": {
         "BucketEncryption": "new objects are encrypted in another way; those that are "
         "there stay as they are",
+        "LifecycleConfiguration": "other objects expire, or move to another class",
         "LoggingConfiguration": "access logs go elsewhere, or nowhere",
         "NotificationConfiguration": "others hear of new objects",
         "PublicAccessBlockConfiguration": "what may be public changes",

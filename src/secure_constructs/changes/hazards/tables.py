@@ -39,7 +39,7 @@ def _expires(old: Body, new: Body) -> Iterator[Verdict]:
     if same(before, after) or not may_be_on(at(new, (*_TTL, "Enabled"))):
         return
     yield danger(
-        (*_TTL, "AttributeName"),
+        _TTL,
         "items with a time in this attribute that has passed are deleted, also those "
         "that are there",
         "make sure that no item has the attribute for something else",
