@@ -8,7 +8,6 @@ import pytest
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from secure_constructs._create_only_tags import CREATE_ONLY_TAGS
 from secure_constructs.changes import compare, schemas
 from secure_constructs.changes.schemas import Schema, schema_of
 from secure_constructs.changes.stateful import HELD, held_by
@@ -30,15 +29,6 @@ def _forgotten():
 
 
 class TestSchema:
-    @pytest.mark.parametrize("type_", CREATE_ONLY_TAGS)
-    def test_tags_that_replace(self, type_):
-        """The list that StandardTags goes by has no other types than this."""
-        schema = schema_of(type_, REGION)
-
-        assert schema is not None
-        paths = [*schema.create_only, *schema.conditional]
-        assert any(schema.tags[:2] == path[:2] for path in paths)
-
     def test_all_of_them_can_be_read(self):
         """Each path that a schema names is one that the schema knows."""
         types = PROVIDER_SCHEMA_MANAGER.get_resource_types(REGION)
