@@ -142,8 +142,18 @@ class TestLoops:
 
         assert ("A", False) == (change.place, change.judged)
 
+    @pytest.mark.parametrize("type_", ["AWS::RDS::DBInstance", "AWS::S3::Bucket"])
+    def test_properties_that_are_none(self, type_):
+        """Properties that a condition makes a number are a change like others."""
+        old, new = (
+            template(A={"Type": type_, "Properties": {"Fn::If": ["C", each, {}]}})
+            for each in (1, {"Tags": []})
+        )
+
+        assert {"A"} == {each.logical_id for each in compare(old, new)}
+
     def test_sections_that_are_none(self):
         """A section that is no object is one that is not there."""
-        old: dict[str, object] = {"Resources": [], "Parameters": "a", "Outputs": None}
+        old: dict[str, object] = {"Resources": 1, "Parameters": "a", "Outputs": None}
 
         assert {Effect.HARMLESS} >= {each.effect for each in compare(old, template())}

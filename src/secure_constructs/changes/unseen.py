@@ -20,7 +20,7 @@ _TRANSFORM = "Fn::Transform"
 
 def unseen(before: Definitions, after: Definitions) -> Iterator[Change]:
     """Yield what changes where nobody can say what becomes of it."""
-    macros = {*macros_of(Template(before.body)), *macros_of(Template(after.body))}
+    macros = {*_macros(before), *_macros(after)}
     if macros and not same(before.body, after.body):
         why = f"the macro {', '.join(sorted(macros))} may make anything of the change"
         yield _change("Transform", "Section", before.body, after.body, why)
@@ -32,6 +32,11 @@ def unseen(before: Definitions, after: Definitions) -> Iterator[Change]:
                 "only the deployment makes resources of it, and may replace all of them"
             )
             yield _change(name, "no plain resource", old, new, why)
+
+
+def _macros(definitions: Definitions) -> list[str]:
+    """Return the macros, other than those of AWS, that see the whole template."""
+    return macros_of(Template({"Transform": definitions.body.get("Transform")}))
 
 
 def is_plain(name: str, body: object) -> bool:
