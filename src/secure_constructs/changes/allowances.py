@@ -41,15 +41,15 @@ def without(changes: Iterable[Change], allow: Mapping[str, str]) -> list[Change]
     for name, reason in allow.items():
         if not str(reason).strip():
             raise AllowanceError(f"allow={name!r} has no reason; say why it is fine")
-        if not any(_matches(name, each) for each in found):
+        if not any(matches(name, each) for each in found):
             raise AllowanceError(
                 f"allow={name!r} matches no change; remove it, so that it does not "
                 "accept the next one"
             )
-    return [each for each in found if not any(_matches(name, each) for name in allow)]
+    return [each for each in found if not any(matches(name, each) for name in allow)]
 
 
-def _matches(name: str, change: Change) -> bool:
+def matches(name: str, change: Change) -> bool:
     """Whether *name* is the resource or the property that *change* is about."""
     if change.effect in _NOTHING_TO_ACCEPT:
         return False

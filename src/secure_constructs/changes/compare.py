@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from secure_constructs.changes.change import Change, Effect, Path, Verdict
-from secure_constructs.changes.pairs import Body, Pair
+from secure_constructs.changes.emptying import emptied
+from secure_constructs.changes.pairs import Pair
 from secure_constructs.changes.removal import removal, renamed
 from secure_constructs.changes.replacement import cascade
 from secure_constructs.changes.resource import judge
+from secure_constructs.changes.sections import sections
 from secure_constructs.changes.settled import Definitions
+from secure_constructs.changes.unseen import is_plain, unseen
 
 _ORDER = list(Effect)
+# It tells AWS which constructs are in use, and does nothing.
+_ONLY_TOLD = ("AWS::CDK::Metadata",)
 
 
 def compare(
@@ -30,23 +35,24 @@ def compare(
         ImportError: The extra with the schemas is not installed.
         ValueError: No schemas are known for *region*.
     """
-    pairs = _pairs(Definitions(old), Definitions(new), region)
-    changes = [*_resources(pairs)]
+    before, after = Definitions(old), Definitions(new)
+    changes = [
+        *_resources(_pairs(before, after, region)),
+        *sections(before, after),
+        *unseen(before, after),
+    ]
     return sorted(changes, key=_rank)
 
 
 def _pairs(before: Definitions, after: Definitions, region: str) -> dict[str, Pair]:
+    """Return the resources of both templates, by logical id."""
     olds, news = before.section("Resources"), after.section("Resources")
-    return {
-        name: Pair(
-            name, _body(olds.get(name)), _body(news.get(name)), before, after, region
-        )
-        for name in dict.fromkeys([*olds, *news])
-    }
-
-
-def _body(found: object) -> Body:
-    return found if isinstance(found, Mapping) else {}
+    found = {}
+    for name in dict.fromkeys([*olds, *news]):
+        old, new = olds.get(name), news.get(name)
+        if is_plain(name, old) and is_plain(name, new):
+            found[name] = Pair(name, old or {}, new or {}, before, after, region)
+    return found
 
 
 def _resources(pairs: Mapping[str, Pair]) -> Iterator[Change]:
@@ -58,6 +64,8 @@ def _resources(pairs: Mapping[str, Pair]) -> Iterator[Change]:
         yield _change(pair, removal(pair, names.get(pair.logical_id)), pair.old, None)
     for pair in come:
         yield _change(pair, Verdict(Effect.ADDED, (), "it is new"), None, pair.new)
+    for pair, verdict in emptied(gone, come, stay):
+        yield _change(pair, verdict, None, None)
     yield from _staying(stay)
 
 
@@ -69,12 +77,13 @@ def _staying(pairs: Mapping[str, Pair]) -> Iterator[Change]:
                 replaced.add(pair.logical_id)
             yield _change(pair, verdict, old, new)
     for pair, verdict in cascade(pairs, replaced):
-        yield _change(pair, verdict, *pair.values(verdict.path, pair.settled[0]))
+        yield _change(pair, verdict, *pair.views[0].values(verdict.path))
 
 
 def _change(pair: Pair, verdict: Verdict, old: object, new: object) -> Change:
+    effect = Effect.HARMLESS if pair.type in _ONLY_TOLD else verdict.effect
     return Change(
-        effect=verdict.effect,
+        effect=effect,
         logical_id=pair.logical_id,
         type=pair.type,
         path=verdict.path,

@@ -34,11 +34,16 @@ def same_elements(old: object, new: object) -> bool:
 
 def _in_lists(old: Any, new: Any, path: Path) -> Iterator[Path]:  # noqa: ANN401 - templates are untyped
     """Yield the elements that differ, if each has one that it became."""
-    if len(old) == len(new) and all(map(_is_open, old, new)):
+    if len(old) == len(new) and all(map(_is_one, old, new)):
         for index, (before, after) in enumerate(zip(old, new, strict=True)):
             yield from differences(before, after, (*path, index))
     else:
         yield path
+
+
+def _is_one(old: object, new: object) -> bool:
+    """Whether *new* is what *old* was or became."""
+    return same(old, new) or _is_open(old, new)
 
 
 def _are_lists(old: object, new: object) -> bool:
@@ -48,10 +53,8 @@ def _are_lists(old: object, new: object) -> bool:
 def _is_open(old: object, new: object) -> bool:
     """Whether *old* and *new* are objects, or one is and the other is not there."""
     found = [each for each in (old, new) if each is not None]
-    return all(
-        isinstance(each, Mapping)
-        and bool(each)
-        and not is_intrinsic(each)
-        and "Statement" not in each
+    # What is empty on one side and not there on the other has nothing in it to name.
+    return any(found) and all(
+        isinstance(each, Mapping) and not is_intrinsic(each) and "Statement" not in each
         for each in found
     )

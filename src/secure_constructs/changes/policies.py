@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from secure_constructs.changes.change import Effect, Verdict
+from secure_constructs.changes.values import at
 from secure_constructs.checks.template import KEPT
 
 _DELETION = "DeletionPolicy"
@@ -27,7 +28,7 @@ class Fate(Enum):
 def fate_on_deletion(type_: str, body: Mapping[str, Any]) -> Fate:
     """Return what becomes of a resource that leaves the template."""
     # AWS: the default is a snapshot for clusters of RDS, and for instances of none.
-    alone = "DBClusterIdentifier" not in (body.get("Properties") or {})
+    alone = at(body, ("Properties", "DBClusterIdentifier")) is None
     by_default = type_ == "AWS::RDS::DBCluster" or (
         type_ == "AWS::RDS::DBInstance" and alone
     )

@@ -46,7 +46,7 @@ def removal(pair: Pair, new_name: str | None) -> Verdict:
     fate = fate_on_deletion(pair.type, pair.old)
     what = _consequence(pair, fate)
     if new_name:
-        why = f"this is a rename: {pair.logical_id} became {new_name}. {what}"
+        why = f"this is a rename: {pair.logical_id} became {new_name}; {what}"
         way_out = (
             f"keep the id {pair.logical_id}: give the construct its id of before, or "
             f'call override_logical_id("{pair.logical_id}") on its CfnResource'

@@ -6,20 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from secure_constructs.changes.change import Effect, Path, Verdict
-from secure_constructs.changes.pairs import Body, Pair
+from secure_constructs.changes.pairs import Body, Pair, View
 from secure_constructs.changes.policies import Fate, fate_on_replacement
 from secure_constructs.changes.references import names_in
 from secure_constructs.changes.schemas import Schema
-from secure_constructs.changes.values import at, places, same
+from secure_constructs.changes.values import at, known, places, same
 
 
-def replaced(
-    pair: Pair, schema: Schema, settled: tuple[Body, Body]
-) -> Iterator[Verdict]:
+def replaced(pair: Pair, schema: Schema, view: View) -> Iterator[Verdict]:
     """Yield the places of *pair* that make CloudFormation replace the resource."""
     for pointers, may in ((schema.create_only, False), (schema.conditional, True)):
-        for path in _changed(pair, pointers, settled):
-            yield _verdict(pair, path, may=may)
+        for old, new in view.both:
+            for path in _changed(old, new, pointers):
+                yield _verdict(pair, path, may=may)
 
 
 def cascade(
@@ -32,7 +31,7 @@ def cascade(
         pairs: The resources that stay, by logical id.
         replaced: Those of them that are replaced by what they say themselves.
     """
-    naming = _naming(pairs)
+    naming = _naming(pairs) if replaced else {}
     known, reached = set(replaced), sorted(replaced)
     while reached:
         name = reached.pop(0)
@@ -55,15 +54,17 @@ def _naming(pairs: Mapping[str, Pair]) -> Mapping[str, list[tuple[str, Path]]]:
     return found
 
 
-def _changed(
-    pair: Pair, pointers: Collection[Path], settled: tuple[Body, Body]
-) -> Iterator[Path]:
-    """Yield where the values at *pointers* differ, as written or with the defaults."""
-    for pointer in pointers:
-        for old, new in ((pair.old, pair.new), settled):
-            for path in places(old, new, pointer):
-                if not same(at(old, path), at(new, path)):
-                    yield path
+def _changed(old: Body, new: Body, pointers: Collection[Path]) -> Iterator[Path]:
+    """Yield where *old* and *new* differ at *pointers*, as deeply as these go."""
+    found = [
+        min(known(old, path), known(new, path), key=len)
+        for pointer in pointers
+        for path in places(old, new, pointer)
+        if not same(at(old, path), at(new, path))
+    ]
+    for path in dict.fromkeys(found):
+        if not any(each[: len(path)] == path != each for each in found):
+            yield path
 
 
 def _verdict(
@@ -88,11 +89,12 @@ def _verdict(
 
 
 def _consequence(pair: Pair) -> str:
-    # The policy of the old template is too late to change: the new one counts.
-    fate = fate_on_replacement(pair.new)
+    # AWS does not say which of both templates counts: the worse may.
+    fates = [fate_on_replacement(each) for each in (pair.old, pair.new)]
+    fate = max(fates, key=lambda each: each.value)
     if fate is Fate.KEPT:
         return "The old one stays outside the stack, and the new one is empty"
-    lost = f", with {pair.held}" if pair.held else ""
     if fate is Fate.SNAPSHOT:
         return "The old one is deleted after a snapshot, and the new one is empty"
+    lost = f", with {pair.held}" if pair.held else ""
     return f"The old one is deleted{lost}"

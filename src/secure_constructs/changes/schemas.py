@@ -13,6 +13,21 @@ from secure_constructs.changes.change import Path
 _TRANSFORMED = "AWS::Serverless::"
 _UNKNOWN = ("Custom::", "AWS::CloudFormation::CustomResource", _TRANSFORMED)
 _MODULE = "::MODULE"
+# What the schemas call conditional, and the reference of the type an interruption.
+_INTERRUPTS = {
+    "AWS::Neptune::DBInstance": (
+        "AutoMinorVersionUpgrade",
+        "DBParameterGroupName",
+        "PreferredMaintenanceWindow",
+    ),
+    "AWS::RDS::DBInstance": (
+        "AutoMinorVersionUpgrade",
+        "BackupRetentionPeriod",
+        "DBParameterGroupName",
+        "MultiAZ",
+        "PreferredMaintenanceWindow",
+    ),
+}
 
 
 class Schema:
@@ -32,7 +47,11 @@ class Schema:
     def __init__(self, body: Mapping[str, Any]) -> None:
         self._body = body
         self.create_only = _paths(body.get("createOnlyProperties"))
-        self.conditional = _paths(body.get("conditionalCreateOnlyProperties"))
+        conditional = _paths(body.get("conditionalCreateOnlyProperties"))
+        harmless = _INTERRUPTS.get(str(body.get("typeName")), ())
+        self.conditional = tuple(
+            each for each in conditional if each[1] not in harmless
+        )
         self.properties = tuple(body.get("properties", ()))
         tagging = body.get("tagging") or {}
         (self.tags,) = _paths([tagging.get("tagProperty", "/properties/Tags")])
@@ -79,11 +98,12 @@ def schema_of(type_: str, region: str) -> Schema | None:
     """
     if type_.startswith(_UNKNOWN) or type_.endswith(_MODULE):
         return None
-    return _read(type_, region)
+    return published(type_, region)
 
 
 @functools.cache
-def _read(type_: str, region: str) -> Schema | None:
+def published(type_: str, region: str) -> Schema | None:
+    """Return the schema that AWS publishes for *type_*; None if there is none."""
     try:
         # Loaded on use: whoever compares nothing needs no extra, and waits no second.
         from cfnlint.helpers import REGIONS  # noqa: PLC0415

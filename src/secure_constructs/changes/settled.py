@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from secure_constructs.changes.values import same
+from secure_constructs.changes.values import plain, same
 from secure_constructs.checks.template import NO_VALUE
 
 World: TypeAlias = Mapping[str, bool]
@@ -17,6 +17,7 @@ World: TypeAlias = Mapping[str, bool]
 # Of so many conditions every combination is looked at, and else one at a time.
 _FEW = 4
 _DEEPEST = 20
+_DEFINING = ("Parameters", "Mappings", "Conditions")
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 # The value is in the parameter store, under the name that the default says.
 _STORED = "AWS::SSM::Parameter::Value<"
@@ -29,17 +30,23 @@ class Definitions:
 
     Args:
         body: The template.
+        filled: Whether parameters are their defaults; else they stay references.
     """
 
     body: Mapping[str, Any] = field(repr=False)
+    filled: bool = True
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Return the section *name*; empty if there is none."""
         found = self.body.get(name)
         return found if isinstance(found, Mapping) else {}
 
+    def defines_as(self, other: Definitions) -> bool:
+        """Whether *other* defines the same, so that equal values stay equal."""
+        return all(self.section(each) == other.section(each) for each in _DEFINING)
+
     def settle(self, value: Any, world: World) -> Any:  # noqa: ANN401 - templates are untyped
-        """Return *value* as it is with the defaults, if the conditions are *world*."""
+        """Return *value* as it is if the conditions are *world*."""
         if isinstance(value, list):
             elements = [self.settle(each, world) for each in value]
             return [each for each in elements if each != NO_VALUE]
@@ -47,13 +54,13 @@ class Definitions:
 
     def _settled(self, value: Mapping[str, Any], world: World) -> Any:  # noqa: ANN401 - likewise
         match dict(value):
-            case {"Ref": str(name), **rest} if not rest:
+            case {"Ref": str(name), **rest} if not rest and self.filled:
                 return self._referred(name, value)
             case {"Fn::If": [str(name), yes, no], **rest} if not rest:
                 return self.settle(yes if world.get(name) else no, world)
             case {"Fn::FindInMap": [name, *keys], **rest} if not rest:
                 return self._found(name, [self.settle(key, world) for key in keys])
-            case {"Fn::Sub": str(pattern), **rest} if not rest:
+            case {"Fn::Sub": str(pattern), **rest} if not rest and self.filled:
                 return self._substituted(pattern)
         settled = {name: self.settle(each, world) for name, each in value.items()}
         return {name: each for name, each in settled.items() if each != NO_VALUE}
@@ -73,7 +80,8 @@ class Definitions:
     def condition(self, name: str, depth: int = 0) -> Any:  # noqa: ANN401 - likewise
         """Return what the condition *name* asks, with all that it refers to."""
         asked = self.section("Conditions").get(name)
-        return self._expanded(self.settle(asked, {}), depth)
+        found: Any = self.settle(self._expanded(asked, depth), {})
+        return found
 
     def _expanded(self, value: Any, depth: int) -> Any:  # noqa: ANN401 - likewise
         if isinstance(value, list):
@@ -105,7 +113,7 @@ class Definitions:
     def _substituted(self, pattern: str) -> Any:  # noqa: ANN401 - likewise
         def default(match: re.Match[str]) -> str:
             known = self._referred(match[1], {})
-            return match[0] if isinstance(known, Mapping) else str(known)
+            return match[0] if isinstance(known, Mapping) else plain(known)
 
         settled = _VARIABLE.sub(default, pattern)
         return {"Fn::Sub": settled} if "${" in settled else settled

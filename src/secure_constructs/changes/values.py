@@ -44,6 +44,14 @@ def at(body: Mapping[str, Any], path: Path) -> Any:  # noqa: ANN401 - templates 
     return value
 
 
+def known(body: Mapping[str, Any], path: Path) -> Path:
+    """Return how far *path* goes in *body* before a function decides about the rest."""
+    for length in range(len(path)):
+        if is_intrinsic(at(body, path[:length])):
+            return path[:length]
+    return path
+
+
 def places(old: object, new: object, pointer: Path) -> Iterator[Path]:
     """Yield *pointer* with each `*` in it as the indices that *old* or *new* has."""
     if "*" not in pointer:
@@ -60,11 +68,17 @@ def places(old: object, new: object, pointer: Path) -> Iterator[Path]:
         yield from places(old, new, (*before, index, *after))
 
 
-def _spelled(value: Any, *, in_policy: bool) -> Any:  # noqa: ANN401 - templates are untyped
+def plain(value: float | str) -> str:
+    """Return a number or truth as the text that CloudFormation takes for the same."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)):
-        return f"{value:g}" if value == int(value) < 10**6 else str(value)
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value)
+
+
+def _spelled(value: Any, *, in_policy: bool) -> Any:  # noqa: ANN401 - templates are untyped
+    if isinstance(value, (bool, int, float)):
+        return plain(value)
     if isinstance(value, Mapping):
         return _object(value, in_policy=in_policy)
     if isinstance(value, list):
