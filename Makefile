@@ -24,8 +24,10 @@ synth: .venv/.stamp node_modules/.stamp ## synthesize the examples and sum up th
 	python -m secure_constructs summary cdk.out || status=$$?; \
 	exit $$status
 
-test: .venv/.stamp node_modules/.stamp ## run the tests and measure their coverage
-	$(BIN)/coverage run -m pytest
+test: .venv/.stamp node_modules/.stamp ## run the tests on all cores and measure their coverage
+	@$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
+	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 lint: .venv/.stamp ## check style and formatting

@@ -25,6 +25,7 @@ from tests.support.buses import UNHEARD, findings
 from tests.support.cloud import Cloud
 from tests.support.functions import only
 from tests.support.iam import Request
+from tests.support.ids import plain
 from tests.support.nag import ORDINARY, STRICT, STRICT_NAMES, add_packs
 from tests.support.synth import (
     FLAGS,
@@ -142,7 +143,7 @@ class TestArchive:
             ({"archive_retention": cdk.Duration.days(365)}, 365),
             ({"archive_retention": cdk.Duration.hours(48)}, 2),
         ],
-        ids=str,
+        ids=plain,
     )
     def test_keeps_them_for_so_long(self, stack, options, days):
         """Never for ever, unless that is what a number says."""

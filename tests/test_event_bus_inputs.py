@@ -19,6 +19,7 @@ from secure_constructs import (
     Waived,
 )
 from tests.support.functions import function
+from tests.support.ids import plain
 from tests.support.synth import new_app, resources, template_of
 
 REASON = "the producers can send everything again"
@@ -258,7 +259,7 @@ class TestLimits:
             {"allowed_organization_id": f"o-{'a1' * 5}"},
             {"allowed_organization_id": f"o-{'a1' * 16}"},
         ],
-        ids=lambda options: str(options)[:60],
+        ids=lambda options: plain(options)[:60],
     )
     def test_are_taken(self, stack, options):
         """The longest and the shortest."""

@@ -25,6 +25,7 @@ from secure_constructs import AppKey, Baseline, Tier, Waived
 from secure_constructs._place import Place
 from secure_constructs._routes import home_of
 from tests.support.functions import alarms, function, only, record
+from tests.support.ids import plain
 from tests.support.routes import (
     MADE,
     a_bus,
@@ -539,7 +540,7 @@ class TestTargetsOfCdk:
             ("max_event_age", cdk.Duration.seconds(59)),
             ("max_event_age", cdk.Duration.seconds(86401)),
         ],
-        ids=str,
+        ids=plain,
     )
     def test_fails_on_retries_out_of_range(self, stack, stream, option, value):
         """CDK takes them, and the deployment would fail."""
@@ -863,7 +864,7 @@ class TestOptions:
             ({"default_bus": Waived("because")}, "does not say why"),
             ({"everything": Waived("because")}, "does not say why"),
         ],
-        ids=str,
+        ids=plain,
     )
     def test_fails_on_wrong_values(self, stack, options, problem):
         """Nothing is created then."""
@@ -887,7 +888,7 @@ class TestOptions:
             {"description": 5},
             {"default_bus": "yes"},
         ],
-        ids=str,
+        ids=plain,
     )
     def test_fails_on_the_wrong_kind(self, stack, options):
         """The error names the option."""

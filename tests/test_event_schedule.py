@@ -24,6 +24,7 @@ from aws_cdk import (
 
 from secure_constructs import AppKey, Baseline, Tier, Waived
 from tests.support.functions import alarms, function, only, record
+from tests.support.ids import plain
 from tests.support.routes import (
     MADE,
     a_bus,
@@ -694,7 +695,7 @@ class TestOptions:
             ({"alarms": Waived("because")}, "does not say why"),
             ({"dead_letter_queue": Waived("because")}, "does not say why"),
         ],
-        ids=str,
+        ids=plain,
     )
     def test_fails_on_wrong_values(self, stack, options, problem):
         """Nothing is created then."""
@@ -720,7 +721,7 @@ class TestOptions:
             {"description": 5},
             {"tier": "production"},
         ],
-        ids=str,
+        ids=plain,
     )
     def test_fails_on_the_wrong_kind(self, stack, options):
         """The error names the option."""

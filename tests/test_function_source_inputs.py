@@ -18,6 +18,7 @@ from aws_cdk import (
 )
 
 from secure_constructs import ObservedFunction, Tier
+from tests.support.ids import plain
 from tests.support.synth import resources, template_of
 
 seconds = cdk.Duration.seconds
@@ -151,7 +152,7 @@ class TestQueues:
                 {"ScalingConfig": {"MaximumConcurrency": 1000}},
             ),
         ],
-        ids=str,
+        ids=plain,
     )
     def test_takes_the_limits(self, stack, options, expected):
         """The ends of all ranges belong to them."""

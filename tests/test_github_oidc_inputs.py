@@ -10,6 +10,7 @@ import pytest
 from aws_cdk import aws_iam as iam
 
 from secure_constructs import GitHubOidcRole, GitHubProvider, GitHubSubject
+from tests.support.ids import plain
 from tests.support.synth import new_app, template_of
 
 branch, tag = GitHubSubject.branch, GitHubSubject.tag
@@ -461,7 +462,7 @@ class TestAccepted:
             {**NO_IDS, "provider": SERVER},
             {**NO_IDS, "provider": SERVER, "classic_subject": True},
         ],
-        ids=str,
+        ids=plain,
     )
     def test_takes(self, stack, options):
         """The role is made."""
@@ -542,7 +543,7 @@ class TestBootstrap:
                 r"regions\[1\]='eu-west-1' is there twice",
             ),
         ],
-        ids=str,
+        ids=plain,
     )
     def test_fails_on(self, stack, grant, options, kind, message):
         """Every role is named; nothing was granted then."""
@@ -577,7 +578,7 @@ class TestStatements:
             ),
             ({"not_actions": ["iam:*"], "resources": ["a"]}, "every action but some"),
         ],
-        ids=str,
+        ids=plain,
     )
     def test_fails_on(self, stack, statement, shown):
         """The error says what is not named, and where it can go instead."""
