@@ -6,7 +6,9 @@ import inspect
 import re
 
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +22,7 @@ from tests.support.synth import ROOT
 GUIDE = ROOT / "docs" / "howto" / "test-your-app.md"
 PAGES = sorted((ROOT / "docs" / "testing").glob("*.md"))
 # What the options of each page are the options of.
-OPTIONS = {
+OPTIONS: dict[str, Callable[..., Any]] = {
     "assert-logical-ids": assert_logical_ids,
     "assert-no-findings": assert_no_findings,
     "assert-safe-update": assert_safe_update,

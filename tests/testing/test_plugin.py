@@ -162,13 +162,12 @@ class TestSettings:
 
 def test_runs_in_parallel(user):
     """Processes of pytest-xdist agree on what they store, and on what is unused."""
-    write_app(user.folder)
     tests = """
         import pytest
 
         @pytest.mark.parametrize("number", range(4))
-        def test_orders(cdk_app, template_snapshot, number):
-            assert cdk_app().template("Orders") == template_snapshot
+        def test_orders(template_snapshot, number):
+            assert {"Resources": {}} == template_snapshot
     """
     user.write(tests)
     options = ("-m", "pytest", "-p", PLUGIN, "-p", "no:cacheprovider", "-n", "2")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from secure_constructs.testing.app import CdkApp
-
 if TYPE_CHECKING:
     import aws_cdk as cdk
 
@@ -23,17 +21,18 @@ def template_of(source: TemplateLike) -> Mapping[str, Any]:
         TypeError: It has none.
         ValueError: It is a mapping, but no template.
     """
-    # The modules of CDK cost time, and who has such an object has loaded them.
+    if isinstance(source, Mapping):
+        if "Resources" not in source:
+            raise ValueError("the template has no Resources")
+        return source
+    # Who compares plain templates does not load CDK for that.
     from aws_cdk import Stack, assertions  # noqa: PLC0415
 
     if isinstance(source, Stack):
         source = assertions.Template.from_stack(source)
-    if isinstance(source, assertions.Template):
-        return dict(source.to_json())
-    if isinstance(source, CdkApp):
-        raise TypeError("an app has several templates; use its .template(name)")
-    if not isinstance(source, Mapping):
-        raise TypeError(f"{source!r} is neither a template nor a stack")
-    if "Resources" not in source:
-        raise ValueError("the template has no Resources")
-    return source
+    if not isinstance(source, assertions.Template):
+        raise TypeError(
+            f"{source!r} is neither a template nor a stack; an app has several "
+            "templates, such as its .template(name)"
+        )
+    return dict(source.to_json())
