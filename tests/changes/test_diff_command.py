@@ -347,9 +347,11 @@ class TestFormats:
         assert text.startswith(
             "### 1\n\n**replaced or removed: 1**\n\n- :warning: `Orders"
         )
-        assert '- `Code.Handler` (AWS::Lambda::Function): ``"`a`" -> "b"``<br>' in text
+        assert (
+            '- `Code.Handler` (`AWS::Lambda::Function`): ``"`a`" -> "b"``<br>' in text
+        )
         assert "<details><summary>harmless: 1</summary>\n\n- `Code.Descr" in text
-        assert "- `New` (AWS::SQS::Queue)<br>it is new." in text
+        assert "- `New` (`AWS::SQS::Queue`)<br>it is new." in text
         assert text.endswith(f"</details>\n\n{SUM}\n")
 
     def test_markdown_of_nothing(self, run):
