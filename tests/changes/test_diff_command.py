@@ -208,6 +208,21 @@ class TestStacks:
 
         assert "No changes." in run(old, new).stdout
 
+    @pytest.mark.parametrize(
+        "ending",
+        [".yml", ".template", ".template.json", ".template.yaml", ".template.yml"],
+    )
+    def test_endings(self, run, ending):
+        """A file is called by its path without the ending."""
+        write("old/orders.json", PLAIN)
+        write("old/other.json", PLAIN)
+        write(f"new/orders{ending}", PLAIN)
+        write(f"new/other{ending}", PLAIN)
+
+        result = run("old", "new", "--format", "json")
+
+        assert {"orders": ("stays", 0), "other": ("stays", 0)} == names(result)
+
     def test_folders(self, run):
         """Files are compared with those of the same path."""
         write("old/prod/orders.template.json", PLAIN)
