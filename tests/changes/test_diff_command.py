@@ -208,6 +208,21 @@ class TestStacks:
 
         assert "No changes." in run(old, new).stdout
 
+    @pytest.mark.parametrize(
+        "ending",
+        [".yml", ".template", ".template.json", ".template.yaml", ".template.yml"],
+    )
+    def test_endings(self, run, ending):
+        """A file is called by its path without the ending."""
+        write("old/orders.json", PLAIN)
+        write("old/other.json", PLAIN)
+        write(f"new/orders{ending}", PLAIN)
+        write(f"new/other{ending}", PLAIN)
+
+        result = run("old", "new", "--format", "json")
+
+        assert {"orders": ("stays", 0), "other": ("stays", 0)} == names(result)
+
     def test_folders(self, run):
         """Files are compared with those of the same path."""
         write("old/prod/orders.template.json", PLAIN)
@@ -347,9 +362,11 @@ class TestFormats:
         assert text.startswith(
             "### 1\n\n**replaced or removed: 1**\n\n- :warning: `Orders"
         )
-        assert '- `Code.Handler` (AWS::Lambda::Function): ``"`a`" -> "b"``<br>' in text
+        assert (
+            '- `Code.Handler` (`AWS::Lambda::Function`): ``"`a`" -> "b"``<br>' in text
+        )
         assert "<details><summary>harmless: 1</summary>\n\n- `Code.Descr" in text
-        assert "- `New` (AWS::SQS::Queue)<br>it is new." in text
+        assert "- `New` (`AWS::SQS::Queue`)<br>it is new." in text
         assert text.endswith(f"</details>\n\n{SUM}\n")
 
     def test_markdown_of_nothing(self, run):

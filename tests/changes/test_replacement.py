@@ -278,6 +278,12 @@ class TestRefused:
             ("AWS::KMS::Key", {}, {"KeySpec": "RSA_2048"}, "KeySpec"),
             ("AWS::KMS::Key", {}, {"MultiRegion": True}, "MultiRegion"),
             (
+                "AWS::Logs::LogGroup",
+                {},
+                {"LogGroupClass": "DELIVERY"},
+                "LogGroupClass",
+            ),
+            (
                 "AWS::Cognito::UserPool",
                 {},
                 {"UsernameAttributes": ["email"]},
@@ -336,6 +342,7 @@ class TestRefused:
         ("type_", "old", "new"),
         [
             ("AWS::KMS::Key", {}, {"KeySpec": "SYMMETRIC_DEFAULT"}),
+            ("AWS::Logs::LogGroup", {}, {"LogGroupClass": "STANDARD"}),
             (
                 "AWS::Cognito::UserPool",
                 {"Schema": [{"Name": "shop"}]},
@@ -348,7 +355,13 @@ class TestRefused:
             ),
             ("AWS::EC2::Volume", VOLUME, {**VOLUME, "Size": 16}),
         ],
-        ids=["the default", "one more", "another one", "a larger volume"],
+        ids=[
+            "the default",
+            "another default",
+            "one more",
+            "another one",
+            "a larger volume",
+        ],
     )
     def test_leaves_the_rest(self, type_, old, new):
         """A default that is written out changes nothing, and more may come."""

@@ -78,6 +78,74 @@ class TestWritten:
         assert max(map(len, written(found).splitlines())) < 180
         assert f'"{"a" * 116}...' in written(found)
 
+    def test_shows_of_lists_what_differs(self):
+        """Among many elements the one that came is seen."""
+        shared = [f"shared{each}" for each in range(50)]
+        old, new = ({"ManagedPolicyArns": [*shared, *each]} for each in ([], ["new"]))
+
+        text = written(changed("AWS::IAM::Role", old, new))
+
+        assert 'ManagedPolicyArns: [] -> ["new"]' in text
+
+    def test_shows_the_order(self):
+        """Lists that differ in nothing else are shown whole."""
+        old, new = ({"Layers": each} for each in (["a", "b"], ["b", "a"]))
+
+        text = written(changed("AWS::Lambda::Function", old, new))
+
+        assert 'Layers: ["a", "b"] -> ["b", "a"]' in text
+
+    def test_shows_of_policies_what_differs(self):
+        """A statement that came is seen, however many there are."""
+        read, write = ({"Effect": "Allow", "Action": each} for each in "rw")
+        old, new = (
+            {"PolicyDocument": {"Version": "2012-10-17", "Statement": each}}
+            for each in ([read], [read, write])
+        )
+
+        text = written(changed("AWS::SQS::QueuePolicy", old, new))
+
+        assert 'PolicyDocument: [] -> [{"Action": "w", "Effect": "Allow"}]' in text
+
+    def test_shows_policies_that_are_no_lists(self):
+        """A single statement is shown as it is."""
+        old, new = (
+            {"PolicyDocument": {"Statement": {"Action": each}}} for each in "rw"
+        )
+
+        text = written(changed("AWS::SQS::QueuePolicy", old, new))
+
+        assert 'PolicyDocument: {"Action": "r"} -> {"Action": "w"}' in text
+
+    @pytest.mark.parametrize(
+        ("type_", "old", "new"),
+        [
+            (
+                "AWS::RDS::DBCluster",
+                {"MasterUserPassword": "hunter1"},
+                {"MasterUserPassword": "hunter2"},
+            ),
+            (
+                "AWS::Lambda::Function",
+                {"Environment": {"Variables": {"DB_PASSWORD": "hunter1"}}},
+                {"Environment": {"Variables": {"DB_PASSWORD": "hunter2"}}},
+            ),
+            ("AWS::SecretsManager::Secret", {}, {"SecretString": "hunter2"}),
+        ],
+    )
+    def test_shows_no_secrets(self, type_, old, new):
+        """What should not be in a template does not get into a comment too."""
+        text = written(changed(type_, old, new))
+
+        assert "hunter" not in text
+        assert ": (a secret, which is not shown)" in text
+
+    def test_shows_what_is_about_secrets(self):
+        """How long a token is valid is no secret."""
+        found = changed("AWS::Cognito::UserPoolClient", {}, {"AccessTokenValidity": 5})
+
+        assert "AccessTokenValidity: (nothing) -> 5" in written(found)
+
     def test_says_that_there_is_nothing(self):
         """Silence could be anything."""
         assert "No changes." == written([])

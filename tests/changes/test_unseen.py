@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
 
 from secure_constructs.changes import Effect, compare, needs_attention
@@ -147,7 +149,7 @@ class TestLoops:
         """Properties that a condition makes a number are a change like others."""
         old, new = (
             template(A={"Type": type_, "Properties": {"Fn::If": ["C", each, {}]}})
-            for each in (1, {"Tags": []})
+            for each in cast("list[object]", [1, {"Tags": []}])
         )
 
         assert {"A"} == {each.logical_id for each in compare(old, new)}

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from secure_constructs.changes.change import Change, Effect
 from secure_constructs.changes.stacks import StackChanges
-from secure_constructs.changes.text import shown
+from secure_constructs.changes.text import turn
 from secure_constructs.checks.tables import add, new_table, short
 
 _NONE = "No changes."
@@ -95,8 +95,9 @@ def _section(stack: StackChanges) -> Iterator[str]:
 
 def _item(change: Change) -> str:
     mark = ":warning: " if change.fails else ""
-    turn = f": {_code(_turn(change))}" if change.path else ""
-    return f"- {mark}{_code(change.place)} ({change.type}){turn}<br>{_why(change)}"
+    turned = f": {_code(_turn(change))}" if change.path else ""
+    what = f"{_code(change.place)} ({_code(change.type)})"
+    return f"- {mark}{what}{turned}<br>{_why(change)}"
 
 
 def _code(text: str) -> str:
@@ -119,9 +120,7 @@ def _at(change: Change) -> str:
 
 
 def _turn(change: Change) -> str:
-    if not change.path:
-        return ""
-    return f"{shown(change.old)} -> {shown(change.new)}"
+    return turn(change) if change.path else ""
 
 
 def _why(change: Change) -> str:

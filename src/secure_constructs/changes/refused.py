@@ -19,6 +19,7 @@ _NEVER = {
     "AWS::DynamoDB::Table": ("LocalSecondaryIndexes",),
     "AWS::EC2::Volume": ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId"),
     "AWS::KMS::Key": ("KeySpec", "KeyUsage", "MultiRegion", "Origin"),
+    "AWS::Logs::LogGroup": ("LogGroupClass",),
 }
 # Lists of which no element may go or change; others may be added.
 _GROWING = {
