@@ -3,7 +3,7 @@ How long a suite of 40 tests of a template takes, by hand and with the testing k
 
     python benchmarks/testing.py [ROUNDS]
 
-The same 40 facts about one stack are asserted in four ways: by hand with `cdk.App()` and
+A fact about one stack is asserted 40 times, in four ways: by hand with `cdk.App()` and
 `aws_cdk.assertions`, as most suites do; the same without CDK's validation; with
 `new_cdk_app`, for each test anew; and with `cdk_app`, which loads the app once. Each
 suite is run by pytest in a process of its own, in turn, and the medians are printed.
