@@ -480,6 +480,12 @@ class TestTraces:
         left = sys.modules.pop("orders_stack", None)
         assert orders_stack is left
 
+    def test_forgets_the_modules_of_the_app(self, tmp_path):
+        """What the app loaded is not what a test would get by that name."""
+        load(write_app(tmp_path))
+
+        assert "orders_stack" not in sys.modules
+
     def test_modules_are_loaded_anew(self, tmp_path):
         """A module that reads the environment reads it for each app."""
         source = asking("{'Stage': stage.STAGE}")
