@@ -13,6 +13,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
+from secure_constructs.testing import node
 from tests.support.projects import APP, INVOICES, load, projects_in, write_app
 from tests.support.synth import ROOT
 
@@ -68,6 +69,13 @@ def answers(app) -> dict[str, str]:
 def asking(expression: str) -> str:
     """Return the app that answers *expression*, a dictionary."""
     return ASKING.replace("{ANSWERS}", expression)
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    """Forget what a test has imported of its app."""
+    yield
+    sys.modules.pop("orders_stack", None)
 
 
 class TestLikeTheCli:
@@ -477,8 +485,18 @@ class TestTraces:
         orders_stack = importlib.import_module("orders_stack")
 
         load(tmp_path)
-        left = sys.modules.pop("orders_stack", None)
-        assert orders_stack is left
+        assert orders_stack is sys.modules["orders_stack"]
+
+    @pytest.mark.parametrize("place", ["project", "elsewhere"])
+    def test_the_app_has_its_own_modules(self, tmp_path, monkeypatch, place):
+        """What the tests loaded by a name of the app's is not what the app gets."""
+        folder = write_app(tmp_path / "project")
+        write_app(tmp_path / "elsewhere")
+        monkeypatch.syspath_prepend(str(tmp_path / place))
+        loaded = importlib.import_module("orders_stack")
+        monkeypatch.delattr(loaded, "OrdersStack")
+
+        assert ["Orders"] == list(load(folder).templates)
 
     def test_forgets_the_modules_of_the_app(self, tmp_path):
         """What the app loaded is not what a test would get by that name."""
@@ -511,6 +529,7 @@ def state() -> dict[str, object]:
         "arguments": list(sys.argv),
         "path": list(sys.path),
         "directory": Path.cwd(),
+        "directory of Node": node.enter(Path.cwd()),
         "modules": modules,
         "main": sys.modules["__main__"],
     }
@@ -543,7 +562,6 @@ class TestNewApp:
         stack = importlib.import_module("orders_stack").OrdersStack(
             projects.new_app(), "Orders"
         )
-        monkeypatch.delitem(sys.modules, "orders_stack")
         template = json.loads(
             Path(stack.node.root.synth().directory, stack.template_file).read_text()
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import runpy
 import sys
@@ -75,7 +74,6 @@ def _own_modules(folder: Path, root: Path) -> Iterator[None]:
     hidden = _modules_of(folder, names)
     for name in hidden:
         del sys.modules[name]
-    importlib.invalidate_caches()
     try:
         yield
     finally:

@@ -18,10 +18,7 @@ from secure_constructs.testing.project import LOOKED_UP, Project
 from secure_constructs.testing.report import errors_in, written
 
 # As under the CLI, findings do not end the app. They are looked at afterwards.
-_OF_CLI = {
-    "aws:cdk:bundling-stacks": ["**"],
-    "@aws-cdk/core:failSynthOnValidationErrors": False,
-}
+_OF_CLI = {"@aws-cdk/core:failSynthOnValidationErrors": False}
 
 
 def load_app(
