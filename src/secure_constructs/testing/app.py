@@ -81,8 +81,7 @@ class CdkApp:
 def _files_of(stacks: Iterable[StackOutput]) -> Iterator[tuple[str, Path]]:
     """Yield the names of *stacks* and of what is nested in them, beside the files."""
     for stack in stacks:
-        name = stack.name.partition(" ")[0]
-        yield name, stack.template
+        yield stack.name, stack.template
         yield from _nested_in(stack.template)
 
 

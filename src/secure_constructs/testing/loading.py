@@ -102,8 +102,7 @@ def _apps(
     def init(self: cdk.App, **options: Any) -> None:  # noqa: ANN401 - those of App
         final = {**context, **(options.pop("post_cli_context", None) or {})}
         outdir = str(_part(directory, len(made)))
-        options |= {"outdir": outdir, "auto_synth": False, "post_cli_context": final}
-        original(self, **options)
+        original(self, **{**options, "outdir": outdir, "post_cli_context": final})
         made.append(self)
         prepare(self)
 
