@@ -256,6 +256,14 @@ class TestAgain:
             line.partition("-")[0] for line in found.splitlines() if " at Stack" in line
         }
 
+    def test_with_other_packs_after_it_passed(self, stack):
+        """A first answer without findings is no answer to the next question."""
+        SecureBucket(stack, "Data")
+        assert_no_findings(stack, **ONLY_PACKS)
+
+        found = message(stack, **{**ONLY_PACKS, "packs": ["HIPAA.Security"]})
+        assert "HIPAA.Security-S3BucketReplicationEnabled at Stack/Data" in found
+
     def test_fails_with_another_checklist(self, bucket, stack):
         """Rules that were selected stay selected in an app."""
         message(stack, **ONLY_CHECKLIST)
