@@ -107,6 +107,7 @@ def published(type_: str, region: str) -> Schema | None:
     try:
         # Loaded on use: whoever compares nothing needs no extra, and waits no second.
         from cfnlint.helpers import REGIONS  # noqa: PLC0415
+        from cfnlint.schema import ResourceNotFoundError  # noqa: PLC0415
         from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
     except ImportError as error:
         raise ImportError(
@@ -115,9 +116,11 @@ def published(type_: str, region: str) -> Schema | None:
         ) from error
     if region not in REGIONS:
         raise ValueError(f"region={region!r} is no region that has resource schemas")
-    if type_ not in PROVIDER_SCHEMA_MANAGER.get_resource_types(region):
+    try:
+        found = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, type_)
+    except ResourceNotFoundError:
         return None
-    return Schema(PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, type_).schema)
+    return Schema(found.schema)
 
 
 def _paths(pointers: Any) -> tuple[Path, ...]:  # noqa: ANN401 - schemas are untyped

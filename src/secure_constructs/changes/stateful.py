@@ -150,9 +150,10 @@ _SIGN = re.compile(
 )
 _UNKNOWN = "whatever it holds: no schema knows the type"
 _BY_SIGN = "what its schema lets be protected or restored"
-# The custom resources that CDK makes for its own use. They hold nothing; what a
-# change of them does is said where it does something.
+# What CDK makes for its own use: it holds nothing, and what a change of it does is
+# said where it does something.
 _OF_CDK = {
+    "AWS::CDK::Metadata",
     "Custom::AWS",
     "Custom::AWSCDKCfnJson",
     "Custom::AWSCDKOpenIdConnectProvider",
