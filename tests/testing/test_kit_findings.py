@@ -11,6 +11,7 @@ import jsii
 import pytest
 
 from aws_cdk import aws_s3 as s3
+from cdk_nag import AwsSolutionsChecks
 from constructs import IValidation
 
 from secure_constructs import Checklist, SecureBucket
@@ -98,7 +99,7 @@ class TestRules:
         """A Checklist of the test's own says which rules there are."""
         found = message(stack, **ONE_RULE)
 
-        assert found.startswith("1 findings in Stack:\n\nS3-04 at Stack/Data/Resource")
+        assert found.startswith("open findings in Stack (1):\n\nS3-04 at Stack/Data")
 
     def test_finds_what_cdk_finds(self, stack):
         """CDK's own rules are asked, though CDK_VALIDATION is off."""
@@ -138,6 +139,13 @@ class TestRules:
         found = message(app, **ONLY_PACKS)
 
         assert "Broken at the app (error)\n  Validation plugin 'Broken' failed" in found
+
+    def test_counts_a_finding_once(self, bucket, stack):
+        """An app may ask cdk-nag itself as well."""
+        app = stack.node.root
+        cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+        assert message(stack, **ONLY_PACKS).startswith("open findings in Stack (1):")
 
     def test_one_engine_serves_all(self):
         """CDK's plugin is made once in a process, however many apps are checked."""
@@ -200,7 +208,7 @@ class TestScope:
         plain, secure = s3.Bucket(stack, "Plain"), SecureBucket(stack, "Secure")
 
         assert_no_findings(secure, **ONLY_PACKS)
-        assert "findings in Stack/Plain:" in message(plain, **ONLY_PACKS)
+        assert "findings in Stack/Plain (2):" in message(plain, **ONLY_PACKS)
 
     def test_reaches_into_stages(self, app):
         """A stack in a stage, and one nested in that, are part of the app."""
@@ -293,7 +301,7 @@ class TestLoaded:
         """What cdk_app returns is loaded once more, with the rules in it."""
         loaded = load(write_app(tmp_path))
 
-        assert "findings in the app:" in message(loaded, **ONLY_PACKS)
+        assert "findings in the app (" in message(loaded, **ONLY_PACKS)
         assert "AwsSolutions-S10 at Orders/Invoices/Resource" in message(loaded)
 
     def test_leaves_the_loaded_app_alone(self, tmp_path):

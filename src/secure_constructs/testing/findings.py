@@ -75,7 +75,8 @@ def assert_no_findings(
         found = _found(scope, plugins)
         where = scope.node.path or where
     if found:
-        raise AssertionError(f"{len(found)} findings in {where}:\n\n{written(found)}")
+        said = f"open findings in {where} ({len(found)})"
+        raise AssertionError(f"{said}:\n\n{written(found)}")
 
 
 def _found(scope: Construct, plugins: Plugins) -> list[Reported]:
