@@ -9,7 +9,12 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 
-from aws_cdk import aws_dynamodb as dynamodb, aws_s3 as s3
+from aws_cdk import (
+    aws_dynamodb as dynamodb,
+    aws_s3 as s3,
+    aws_s3_assets as s3_assets,
+    aws_s3_deployment as deployment,
+)
 from aws_cdk.assertions import Template
 
 from secure_constructs.testing import assert_safe_update
@@ -45,6 +50,27 @@ class TestSafe:
 
         assert joined
         assert_safe_update(template, stack)
+
+    def test_other_assets_are_safe(self, tmp_path):
+        """New content of a website and of functions is what deployments are for."""
+        stacks = []
+        for content in ("one", "two"):
+            folder = tmp_path / content
+            folder.mkdir()
+            (folder / "index.html").write_text(content)
+            stack = cdk.Stack(cdk.App(), "Shop")
+            deployment.BucketDeployment(
+                stack,
+                "Website",
+                sources=[deployment.Source.asset(str(folder))],
+                destination_bucket=s3.Bucket(stack, "Bucket"),
+            )
+            code = s3_assets.Asset(stack, "Code", path=str(folder))
+            place = {"Bucket": code.s3_bucket_name, "Key": code.s3_object_key}
+            cdk.CfnResource(stack, "Own", type="Ours::Own::Thing", properties=place)
+            stacks.append(stack)
+
+        assert_safe_update(*stacks)
 
 
 class TestUnsafe:

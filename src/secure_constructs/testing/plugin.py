@@ -37,7 +37,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Turn CDK's validation off before any conftest.py can import CDK."""
     if _VALIDATION not in os.environ and not early_config.getini("cdk_validation"):
