@@ -25,8 +25,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the settings."""
     parser.addini(
         "cdk_folder",
-        "The folder with cdk.json, relative to this file. Default: the nearest one, "
-        "from the test file upwards.",
+        "The folder with cdk.json, relative to the rootdir. Default: the nearest one, "
+        "from the rootdir upwards.",
     )
     parser.addini(
         "cdk_validation",
