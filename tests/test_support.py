@@ -11,7 +11,6 @@ import pytest
 from aws_cdk import aws_s3 as s3
 
 from secure_constructs import SecureBucket
-from tests.support.adoption import dangers
 from tests.support.calls import kernel_calls
 from tests.support.nag import ORDINARY, STRICT, add_packs
 from tests.support.synth import (
@@ -54,60 +53,6 @@ class TestFindings:
         template = json.dumps({"Resources": {"Data": bucket}})
 
         assert cfnlint.api.lint(template, regions=["eu-west-1"])
-
-
-def template(**resource: object) -> dict[str, object]:
-    """Return a template with one bucket."""
-    return {"Resources": {"Data": {"Type": "AWS::S3::Bucket", **resource}}}
-
-
-KEPT = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
-EXPIRING = {"Rules": [{"NoncurrentVersionExpiration": {"NoncurrentDays": 90}}]}
-
-
-class TestDangers:
-    @pytest.mark.parametrize(
-        ("live", "new", "message"),
-        [
-            (template(), {"Resources": {}}, "is deleted"),
-            (template(), template(Type="AWS::SQS::Queue"), "becomes a AWS::SQS::Queue"),
-            (
-                template(Properties={"BucketName": "a"}),
-                template(Properties={"BucketName": "b"}),
-                "BucketName changes from a to b: replaced",
-            ),
-            (template(**KEPT), template(), "DeletionPolicy no longer keeps it"),
-            (
-                template(),
-                template(Properties={"LifecycleConfiguration": EXPIRING}),
-                "starts to delete objects",
-            ),
-        ],
-        ids=["deleted", "other type", "replaced", "not kept", "expiring"],
-    )
-    def test_are_seen(self, live, new, message):
-        """Each way of losing a bucket or its data is named."""
-        assert message in dangers(live, new)[0]
-
-    @pytest.mark.parametrize(
-        ("resource", "is_danger"),
-        [
-            ({"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain"}, False),
-            ({"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Delete"}, True),
-            ({"Type": "AWS::SQS::Queue"}, True),
-            ({"Type": "AWS::IAM::Policy"}, False),
-        ],
-        ids=["kept", "deleted", "by default", "stateless"],
-    )
-    def test_what_leaves_the_template(self, resource, is_danger):
-        """What is kept, or holds nothing, may go; everything else is missed."""
-        live = {"Resources": {"Gone": resource}}
-
-        assert is_danger == bool(dangers(live, {"Resources": {}}))
-
-    def test_no_change_is_none(self):
-        """A template beside itself is in no danger."""
-        assert [] == dangers(template(**KEPT), template(**KEPT))
 
 
 def test_calls_are_counted():

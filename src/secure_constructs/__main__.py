@@ -16,6 +16,7 @@ try:
 except ImportError:  # pragma: no cover - the extra is installed wherever tests run
     sys.exit("the command line needs an extra: pip install 'secure-constructs[cli]'")
 
+from secure_constructs.changes.diff_command import diff
 from secure_constructs.checks import summary as summaries
 from secure_constructs.checks.assembly import NotAnAssemblyError
 from secure_constructs.checks.check_command import check, explain, list_rules
@@ -25,7 +26,7 @@ from secure_constructs.checks.report_command import report
 @click.group()
 @click.version_option(package_name="secure-constructs")
 def main() -> None:
-    """Check templates and synthesized CDK apps, sum them up, and report on them."""
+    """Check, compare, sum up and report on templates and synthesized CDK apps."""
 
 
 @main.command()
@@ -44,7 +45,7 @@ def summary(directory: Path) -> None:
         raise SystemExit(2) from error
 
 
-for _command in (check, list_rules, explain, report):
+for _command in (check, list_rules, explain, report, diff):
     main.add_command(_command)
 
 

@@ -181,6 +181,9 @@ def _in_a_vpc(scope: Construct, name: str) -> object:
     return lambda_.Function(scope, name, vpc=_vpc(scope, name), **_code())
 
 
+# With the flag for it, CDK defines the group that the function has.
+_ORPHANED = {"DataLogGroup68C24228": "docs/howto/keep-a-live-functions-logs.md"}
+
 SPECIMEN = Specimen(
     name="ObservedFunction",
     type="AWS::Lambda::Function",
@@ -188,7 +191,7 @@ SPECIMEN = Specimen(
     defaults=_defaults,
     everything=_everything,
     adoptions={
-        "bare": Adoption(_plain, _defaults),
+        "bare": Adoption(_plain, _defaults, _ORPHANED),
         "logging to a group of Lambda's": Adoption(
             _plain,
             lambda scope, name: ObservedFunction(
@@ -199,16 +202,18 @@ SPECIMEN = Specimen(
                 ),
                 **_code(),
             ),
+            _ORPHANED,
         ),
-        "busy": Adoption(_busy, _still_busy),
+        "busy": Adoption(_busy, _still_busy, _ORPHANED),
         "with a dead-letter queue of CDK's": Adoption(
-            _with_dead_letters, _keeping_dead_letters
+            _with_dead_letters, _keeping_dead_letters, _ORPHANED
         ),
         "with a role of its own": Adoption(
             _with_a_role,
             lambda scope, name: ObservedFunction(
                 scope, name, role=_role(scope), **_code()
             ),
+            _ORPHANED,
         ),
         "in a VPC": Adoption(
             _in_a_vpc,
@@ -219,6 +224,7 @@ SPECIMEN = Specimen(
                 allow_all_outbound=True,
                 **_code(),
             ),
+            _ORPHANED,
         ),
     },
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 from constructs import Construct
@@ -15,10 +16,19 @@ BuildWithKey = Callable[[Construct, str, AppKey], object]
 
 
 class Adoption(NamedTuple):
-    """A live resource, and the spelling of ours that is to take its place."""
+    """
+    A live resource, and the spelling of ours that is to take its place.
+
+    Attributes:
+        plain: Makes the live resource.
+        ours: Makes ours.
+        accepted: What the documentation says of live resources that change, as the
+            reasons by which the comparison accepts it.
+    """
 
     plain: Build
     ours: Build
+    accepted: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,11 @@ SPECIMEN = Specimen(
     defaults=_defaults,
     everything=_everything,
     adoptions={
-        "bare": Adoption(_plain, _defaults),
+        "bare": Adoption(
+            _plain,
+            _defaults,
+            {"Data666C94C7.TimeToLiveSpecification": "docs/constructs/tenant-table.md"},
+        ),
         "bare, and to go with its stack": Adoption(
             _by_id,
             lambda scope, name: TenantTable(

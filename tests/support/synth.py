@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import json
 
 from collections.abc import Iterable, Mapping
@@ -13,6 +12,8 @@ from typing import Any
 import aws_cdk as cdk
 
 from secure_constructs.checks.assembly import StackOutput, stacks_in
+from secure_constructs.testing.findings import cdk_rules
+from secure_constructs.testing.report import report_of, reported_in
 
 ROOT = Path(__file__).parents[2]
 # The feature flags that `cdk init` writes into a new project today.
@@ -33,13 +34,7 @@ def new_app(flags: Mapping[str, Any] = NO_FLAGS, **context: object) -> cdk.App:
 
 def add_cdk_validation(app: cdk.App) -> None:
     """Check *app* with CDK's own rules, which the tests otherwise do without."""
-    cdk.Validations.of(app).add_plugins(_cdk_validation())
-
-
-@functools.cache
-def _cdk_validation() -> cdk.CloudFormationValidatePlugin:
-    """Return CDK's plugin: each one has an engine, and a dozen exhaust the memory."""
-    return cdk.CloudFormationValidatePlugin()
+    cdk.Validations.of(app).add_plugins(cdk_rules())
 
 
 @dataclass(frozen=True)
@@ -65,18 +60,13 @@ class Assembly:
     @property
     def report(self) -> list[dict[str, Any]]:
         """The reports of the validation plugins."""
-        path = self.directory / "validation-report.json"
-        return list(json.loads(path.read_text())["pluginReports"])
+        report = report_of(self.directory).read_text()
+        return list(json.loads(report)["pluginReports"])
 
     @property
     def findings(self) -> set[tuple[str, str]]:
         """The rules with open findings, and the path each was found at."""
-        return {
-            (violation["ruleName"], construct["constructPath"])
-            for plugin in self.report
-            for violation in plugin["violations"]
-            for construct in violation["violatingConstructs"]
-        }
+        return {(each.rule, each.place) for each in reported_in(self.directory)}
 
     @property
     def rules(self) -> set[str]:

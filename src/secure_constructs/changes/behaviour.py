@@ -1,0 +1,63 @@
+"""Changes in place: what goes on in another way, and what makes no difference."""
+
+from __future__ import annotations
+
+import re
+
+from collections.abc import Iterator
+
+from secure_constructs.changes.change import Effect, Path, Verdict
+from secure_constructs.changes.differences import differences, same_elements
+from secure_constructs.changes.pairs import Body
+from secure_constructs.changes.schemas import Schema
+from secure_constructs.changes.sentences import sentence
+from secure_constructs.changes.values import at, canonical, same
+
+# The content of an asset is not in the template; its hash is in the asset's name.
+_ASSET = re.compile(r"AssetParameters[0-9a-f]{64}\w*|[0-9a-f]{64}")
+_DESCRIPTIONS = {"Description", "AlarmDescription"}
+# What the helper scripts of CloudFormation read from the metadata.
+_READ = {"AWS::CloudFormation::Init", "AWS::CloudFormation::Authentication"}
+
+
+def in_place(
+    type_: str, schema: Schema | None, old: Body, new: Body
+) -> Iterator[Verdict]:
+    """Yield each change between *old* and *new*, as if nothing was replaced by it."""
+    for path in differences(old, new):
+        harmless = _harmless(path, at(old, path), at(new, path), schema)
+        if harmless:
+            yield Verdict(Effect.HARMLESS, path, harmless)
+        else:
+            yield Verdict(Effect.BEHAVIOUR, path, sentence(type_, path))
+
+
+def _harmless(path: Path, old: object, new: object, schema: Schema | None) -> str:
+    """Return why the change at *path* makes no difference; empty if it does."""
+    section, *rest = path
+    if section == "Metadata":
+        return "" if _READ & set(map(str, rest[:1])) else "metadata changes nothing"
+    if section == "DependsOn":
+        return "only the order of the deployment changes"
+    if section in ("DeletionPolicy", "UpdateReplacePolicy"):
+        return "it keeps as much as before, or more"
+    if _ASSET.sub("", canonical(old)) == _ASSET.sub("", canonical(new)):
+        return "only the hash of an asset changes; its content is not in the template"
+    if path[-1] in _DESCRIPTIONS:
+        return "it only describes"
+    return _by_schema(path, old, new, schema) if schema else ""
+
+
+def _by_schema(path: Path, old: object, new: object, schema: Schema) -> str:
+    if path[:2] == schema.tags[:2]:
+        return "tags of this type change in place"
+    if (old is None or new is None) and _is_default(schema.default(path), old, new):
+        return "it is the default, written out or left out"
+    if schema.is_unordered(path) and same_elements(old, new):
+        return "only the order changes, which makes no difference here"
+    return ""
+
+
+def _is_default(default: object, old: object, new: object) -> bool:
+    """Whether the one of *old* and *new* that is there says the *default*."""
+    return default is not None and same(default, new if old is None else old)

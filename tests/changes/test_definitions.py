@@ -1,0 +1,288 @@
+"""Parameters, mappings and conditions: what changes resources from beside them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from secure_constructs.changes import Effect, compare, needs_attention
+from tests.support.changes import resource, template
+
+BUCKET = "AWS::S3::Bucket"
+NAME = {"Type": "String", "Default": "a"}
+STAGE = {"Fn::Equals": [{"Ref": "Stage"}, "prod"]}
+
+
+def named(value: object, **sections: object) -> dict[str, object]:
+    """Return a template with a bucket whose name is *value*."""
+    return {**template(Orders=resource(BUCKET, BucketName=value)), **sections}
+
+
+def default(value: object, kind: str = "String") -> dict[str, object]:
+    """Return a parameter `Name` whose default is *value*."""
+    return {"Name": {"Type": kind, "Default": value}}
+
+
+class TestParameters:
+    @pytest.mark.parametrize(
+        "value", [{"Ref": "Name"}, {"Fn::Sub": "${Name}"}, {"Fn::Sub": "${Name}-${X}"}]
+    )
+    def test_another_default(self, value):
+        """What a default decides changes with it, where the stack takes the default."""
+        old, new = (named(value, Parameters=default(each)) for each in ("a", "b"))
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.BucketName" == change.place
+        assert change.old != change.new
+
+    def test_shows_the_defaults(self):
+        """The reference is the same, so what it means is shown."""
+        old, new = (
+            named({"Ref": "Name"}, Parameters=default(each)) for each in ("a", "b")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert ("a", "b") == (change.old, change.new)
+
+    def test_the_default_instead_of_the_parameter(self):
+        """The stack may have been given another value, which the text cannot have."""
+        old = named({"Ref": "Name"}, Parameters=default("a"))
+
+        (change,) = needs_attention(compare(old, named("a", Parameters=default("a"))))
+
+        assert ({"Ref": "Name"}, "a") == (change.old, change.new)
+
+    def test_in_the_parameter_store(self):
+        """The default is the name of the value, and another name another value."""
+        kind = "AWS::SSM::Parameter::Value<String>"
+        old, new = (
+            named({"Ref": "Name"}, Parameters=default(each, kind))
+            for each in ("/a", "/b")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert {"Fn::Stored": "/b"} == change.new
+
+    @pytest.mark.parametrize("value", [30, "30"])
+    def test_a_time_that_gets_shorter(self, value):
+        """A default is as good as a value written out."""
+        old, new = (
+            {
+                **template(Logs=resource("AWS::Logs::LogGroup", RetentionInDays=each)),
+                "Parameters": default(value),
+            }
+            for each in (365, {"Ref": "Name"})
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert (
+            "logs older than that are deleted, also those that are there" == change.why
+        )
+
+    def test_a_number_as_part_of_a_text(self):
+        """A default that is no text becomes one."""
+        old = named({"Fn::Sub": "n${Name}"}, Parameters=default(True))  # noqa: FBT003 - a default
+        new = named({"Fn::Sub": "n${Name}"}, Parameters=default("true"))
+
+        assert [] == needs_attention(compare(old, new))
+
+    def test_one_without_a_default(self):
+        """The next deployment has to be given a value."""
+        added = named("a", Parameters={"Name": {"Type": "String"}})
+        (change,) = compare(named("a"), added)
+
+        assert (Effect.BEHAVIOUR, "Name") == (change.effect, change.place)
+        assert "the deployment needs a value for it" == change.why
+
+    @pytest.mark.parametrize("parameters", [{}, default("b"), {"Name": "broken"}])
+    def test_one_that_nothing_uses(self, parameters):
+        """By itself another default does nothing."""
+        old = named("a", Parameters=default("a"))
+        found = compare(old, named("a", Parameters=parameters))
+
+        assert [(Effect.HARMLESS, "Parameter")] == [
+            (each.effect, each.type) for each in found
+        ]
+
+
+class TestMappings:
+    @pytest.mark.parametrize("key", ["eu", {"Ref": "AWS::Region"}])
+    def test_another_value(self, key):
+        """A value that is looked up changes with the mapping."""
+        value = {"Fn::FindInMap": ["Names", key, "bucket"]}
+        old, new = (
+            named(value, Mappings={"Names": {"eu": {"bucket": each}}})
+            for each in ("a", "b")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.BucketName" == change.place
+
+    def test_shows_what_is_found(self):
+        """With a key that is known, both values are shown."""
+        value = {"Fn::FindInMap": ["Names", "eu", "bucket"]}
+        old, new = (
+            named(value, Mappings={"Names": {"eu": {"bucket": each}}})
+            for each in ("a", "b")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert ("a", "b") == (change.old, change.new)
+
+    @pytest.mark.parametrize("name", ["Missing", {"Ref": "AWS::Region"}])
+    def test_one_that_is_not_there(self, name):
+        """A mapping that nobody finds is the same on both sides."""
+        value = {"Fn::FindInMap": [name, "eu", "bucket"]}
+
+        assert [] == compare(named(value), named(value))
+
+    def test_another_value_for_others(self):
+        """What a known key does not find changes nothing."""
+        value = {"Fn::FindInMap": ["Names", "eu", "bucket"]}
+        old, new = (
+            named(value, Mappings={"Names": {"eu": {"bucket": "a"}, "us": each}})
+            for each in ({}, {"bucket": "a"})
+        )
+
+        assert {Effect.HARMLESS} == {each.effect for each in compare(old, new)}
+
+
+def chosen(*names: str) -> object:
+    """Return a value that depends on conditions, one after the other."""
+    value: object = "last"
+    for name in names:
+        value = {"Fn::If": [name, name.lower(), value]}
+    return value
+
+
+class TestConditions:
+    def test_a_branch_that_changes(self):
+        """A change on one way is a change."""
+        old, new = (
+            named({"Fn::If": ["C", each, "z"]}, Conditions={"C": STAGE})
+            for each in ("a", "b")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert ("a", "b") == (change.old, change.new)
+
+    def test_a_branch_in_which_nothing_changes(self):
+        """Only what differs where the condition holds counts."""
+        expire = {"Rules": [{"ExpirationInDays": 1}]}
+        old, new = (
+            template(
+                Orders=resource(
+                    BUCKET,
+                    LifecycleConfiguration={"Fn::If": ["C", expire, each]},
+                )
+            )
+            for each in ({"Ref": "AWS::NoValue"}, expire)
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "starts to delete objects" in change.why
+
+    def test_another_definition(self):
+        """With the same branches, another condition takes another one."""
+        old, new = (
+            named(chosen("C"), Conditions={"C": {"Fn::Equals": ["a", each]}})
+            for each in ("a", "b")
+        )
+
+        (change,) = {
+            (each.old, each.new) for each in needs_attention(compare(old, new))
+        }
+
+        assert {"c", "last"} == set(change)
+
+    def test_another_definition_behind_it(self):
+        """A condition that refers to another, or a default, changes with that."""
+        value = {"Fn::If": ["C", "a", "b"]}
+        inner = {"C": {"Fn::Not": [{"Condition": "D"}]}, "D": STAGE}
+        old, new = (
+            named(
+                value,
+                Conditions=inner,
+                Parameters={"Stage": {"Type": "String", "Default": each}},
+            )
+            for each in ("prod", "dev")
+        )
+
+        assert needs_attention(compare(old, new))
+
+    def test_a_circle_of_conditions(self):
+        """Conditions that refer to each other have an end all the same."""
+        circle = {"C": {"Condition": "D"}, "D": {"Condition": "C"}}
+        both = named(chosen("C"), Conditions=circle)
+        other = named(chosen("C"), Conditions=circle, Description="a")
+
+        assert {Effect.HARMLESS} == {each.effect for each in compare(both, other)}
+
+    def test_in_the_list_of_a_resource(self):
+        """What stands in a list under a condition is looked at both ways."""
+        tag = {"Fn::If": ["C", {"Key": "a", "Value": "b"}, {"Ref": "AWS::NoValue"}]}
+        old = template(Orders=resource(BUCKET, Tags=[]))
+        new = template(Orders=resource(BUCKET, Tags=[tag]))
+
+        (change,) = compare(old, new)
+
+        assert ([], [{"Key": "a", "Value": "b"}]) == (change.old, change.new)
+
+    def test_many_of_them(self):
+        """Of many conditions each is looked at, and not all combinations."""
+        old = named(chosen(*(f"C{each}" for each in range(20))))
+        new = json.loads(json.dumps(old).replace('"c0"', '"other"'))
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert ("c0", "other") == (change.old, change.new)
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [(None, "C"), ("C", "D")],
+    )
+    def test_of_a_resource(self, before, after):
+        """Where the condition does not hold, the bucket goes."""
+        old, new = (
+            template(
+                Orders={**resource(BUCKET), **({"Condition": each} if each else {})}
+            )
+            for each in (before, after)
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert (Effect.DATA, "Orders.Condition") == (change.effect, change.place)
+        assert "the resource is removed" in change.why
+
+    def test_of_a_resource_that_is_defined_otherwise(self):
+        """The name stays and what it asks does not."""
+        old, new = (
+            {
+                **template(Orders={**resource(BUCKET), "Condition": "C"}),
+                "Conditions": {"C": {"Fn::Equals": ["a", each]}},
+            }
+            for each in ("a", "b")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert {"Fn::Condition": ["C", {"Fn::Equals": ["a", "b"]}]} == change.new
+
+    def test_that_is_taken_off(self):
+        """What is there in all cases is not removed in any."""
+        old = template(Orders={**resource(BUCKET), "Condition": "C"})
+
+        (change,) = compare(old, template(Orders=resource(BUCKET)))
+
+        assert Effect.BEHAVIOUR == change.effect
+        assert "it is there in other cases than before" == change.why
