@@ -1,0 +1,141 @@
+"""Starts the emulator for a run of the tests, on loopback only, and ends it after."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+
+from pathlib import Path
+
+from tests.e2e.support.endpoint import Endpoint
+from tests.support.synth import ROOT
+
+PYTHON = ROOT / ".venv-e2e" / "bin" / "python"
+ACCOUNT = "123456789012"
+_REGION = "eu-west-1"
+_HOST = "127.0.0.1"
+_PATIENCE = 20.0
+_EVERYTHING = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
+
+def missing() -> str | None:
+    """Return why there can be no emulator, or None if there can be one."""
+    if not PYTHON.exists():
+        return "there is no .venv-e2e; make e2e makes it"
+    if not shutil.which("openssl"):
+        return "there is no openssl, which makes the emulator's certificate"
+    return None
+
+
+class Emulator:
+    """
+    A running emulator, which enforces IAM.
+
+    Args:
+        directory: Where it keeps its files, those of functions included.
+        gaps: Whether what ministack lacks is left open.
+    """
+
+    def __init__(self, directory: Path, *, gaps: bool = False) -> None:
+        self.ports = _free_ports()
+        self.log = directory / "emulator.log"
+        with self.log.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [PYTHON, "-m", "tests.e2e.emulator"],
+                cwd=directory,
+                env=_environment(directory, self.ports, gaps=gaps),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._root = Endpoint(
+            region=_REGION,
+            url=f"https://{_HOST}:{self.ports[0]}",
+            plain_url=f"http://{_HOST}:{self.ports[1]}",
+            certificate=str(directory / "ministack-tls" / "server.crt"),
+            credentials={"aws_access_key_id": ACCOUNT, "aws_secret_access_key": "-"},
+        )
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def administrator(self) -> Endpoint:
+        """
+        Return the emulator as a user who may do everything that a policy can allow.
+
+        To the root of the account policies would not apply.
+        """
+        iam = self._root.client("iam")
+        iam.create_user(UserName="Administrator")
+        iam.put_user_policy(
+            UserName="Administrator",
+            PolicyName="Everything",
+            PolicyDocument=json.dumps(_EVERYTHING),
+        )
+        key = iam.create_access_key(UserName="Administrator")["AccessKey"]
+        return self._root.as_user(key)
+
+    def stop(self) -> None:
+        """End it, and the functions that it has started."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self._process.pid, number)
+                self._process.wait(5)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                continue
+
+    def _wait(self) -> None:
+        """Return when it answers."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end and self._process.poll() is None:
+            try:
+                urllib.request.urlopen(f"{self._root.plain_url}/_ministack/health")  # noqa: S310 - loopback
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"the emulator does not start:\n{self.log.read_text()}")
+
+
+def _environment(
+    directory: Path, ports: tuple[int, int], *, gaps: bool
+) -> dict[str, str]:
+    """Return all of the emulator's environment: nothing of ours gets into it."""
+    return {
+        "AUTH": "true",
+        "BIND_HOST": _HOST,
+        "E2E_GAPS": "open" if gaps else "",
+        "E2E_PLAIN_PORT": str(ports[1]),
+        "GATEWAY_PORT": str(ports[0]),
+        "HOME": str(directory),
+        "IOT_MTLS_ENABLED": "0",
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "0.1",
+        "LAMBDA_EXECUTOR": "local",
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "MINISTACK_HOST": _HOST,
+        "MINISTACK_REGION": _REGION,
+        "PATH": os.defpath,
+        "PYTHONPATH": str(ROOT),
+        "SFTP_ENABLED": "0",
+        "TMPDIR": str(directory),
+        "USE_SSL": "1",
+    }
+
+
+def _free_ports() -> tuple[int, int]:
+    """Return two ports that nobody listens at."""
+    with socket.socket() as one, socket.socket() as other:
+        one.bind((_HOST, 0))
+        other.bind((_HOST, 0))
+        return one.getsockname()[1], other.getsockname()[1]

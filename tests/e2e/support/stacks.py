@@ -1,0 +1,123 @@
+"""A deployed product: what its stacks have made, and how it goes again."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from tests.e2e.support.endpoint import Endpoint
+from tests.e2e.support.waiting import eventually
+
+
+class DeploymentError(Exception):
+    """CloudFormation did not do what it was asked for."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """
+    The stacks of one deployment of the example.
+
+    Attributes:
+        endpoint: Where they are.
+        names: Their names, by what the app calls them.
+    """
+
+    endpoint: Endpoint
+    names: Mapping[str, str]
+
+    def resources(self, stack: str) -> dict[str, str]:
+        """Return the physical ids of what a stack has made, by logical id."""
+        found = self.endpoint.client("cloudformation").describe_stack_resources(
+            StackName=self.names[stack]
+        )["StackResources"]
+        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
+
+    def id(self, stack: str, construct: str) -> str:
+        """
+        Return the physical id of one resource.
+
+        Args:
+            stack: What the app calls the stack.
+            construct: The logical id without the eight digits at its end.
+        """
+        (found,) = (
+            physical
+            for logical, physical in self.resources(stack).items()
+            if re.fullmatch(f"{construct}[0-9A-F]{{8}}", logical)
+        )
+        return found
+
+    def status(self, stack: str) -> str:
+        """Return the status of a stack."""
+        return status(self.endpoint, self.names[stack])
+
+    def deploy(self, stack: str, template: Mapping[str, Any]) -> None:
+        """
+        Make or update a stack by a change set, as the CDK CLI does.
+
+        Raises:
+            DeploymentError: It failed; what failed is named.
+        """
+        cloudformation, name = self.endpoint.client("cloudformation"), self.names[stack]
+        before = status(self.endpoint, name)
+        changes = cloudformation.create_change_set(
+            StackName=name,
+            ChangeSetName="e2e",
+            ChangeSetType="CREATE" if before == "DELETE_COMPLETE" else "UPDATE",
+            TemplateBody=json.dumps(template),
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+        )["Id"]
+        cloudformation.get_waiter("change_set_create_complete").wait(
+            ChangeSetName=changes, WaiterConfig={"Delay": 1}
+        )
+        cloudformation.execute_change_set(ChangeSetName=changes)
+        self._settle(stack, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+
+    def destroy(self, stack: str) -> None:
+        """
+        Delete a stack, termination protection or not.
+
+        Raises:
+            DeploymentError: Something of it could not be deleted.
+        """
+        cloudformation, name = self.endpoint.client("cloudformation"), self.names[stack]
+        cloudformation.update_termination_protection(
+            EnableTerminationProtection=False, StackName=name
+        )
+        cloudformation.delete_stack(StackName=name)
+        self._settle(stack, ("DELETE_COMPLETE",))
+
+    def _settle(self, stack: str, wanted: tuple[str, ...]) -> None:
+        """Wait until nothing happens to a stack any more."""
+        ends = ("_COMPLETE", "_FAILED")
+        eventually(lambda: self.status(stack).endswith(ends), seconds=600)
+        if (now := self.status(stack)) not in wanted:
+            raise DeploymentError(f"{self.names[stack]}: {now}: {self._failures(stack)}")
+
+    def _failures(self, stack: str) -> list[str]:
+        found = self.endpoint.client("cloudformation").describe_stack_events(
+            StackName=self.names[stack]
+        )["StackEvents"]
+        return [
+            f"{each['LogicalResourceId']}: {each.get('ResourceStatusReason')}"
+            for each in found
+            if each["ResourceStatus"].endswith("_FAILED")
+        ]
+
+
+def status(endpoint: Endpoint, name: str) -> str:
+    """Return the status of the stack *name*, of one that is not there as deleted."""
+    try:
+        found = endpoint.client("cloudformation").describe_stacks(StackName=name)
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return "DELETE_COMPLETE"
+        raise
+    return str(found["Stacks"][0]["StackStatus"])
