@@ -17,9 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.support import cli, emulator, releases
+from tests.e2e.support import cli, emulator
 from tests.e2e.support.endpoint import Endpoint
-from tests.e2e.support.releases import Release
 from tests.e2e.support.shop import Shop
 from tests.e2e.support.stacks import Product
 
@@ -94,18 +93,6 @@ def production(bootstrapped, directory) -> Iterator[Product]:
     if prefix:
         for each in reversed(_STACKS):
             product.destroy(each)
-
-
-@pytest.fixture(scope="session")
-def upgrade_release(directory) -> Release:
-    """The example of today, for production, below the stage `Upgrade`."""
-    return releases.current("Upgrade", "production", directory / "upgrade")
-
-
-@pytest.fixture(scope="session")
-def development_release(directory) -> Release:
-    """The example of today, for development, below the stage `Development`."""
-    return releases.current("Development", "development", directory / "development")
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ from . import (
     stub_types,
     table_properties,
     table_updates,
+    token_claims,
 )
 
 GAPS: dict[str, ModuleType] = {
@@ -50,5 +51,6 @@ GAPS: dict[str, ModuleType] = {
         stub_types,
         table_properties,
         table_updates,
+        token_claims,
     )
 }

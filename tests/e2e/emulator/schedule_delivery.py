@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
-from ministack.services import eventbridge
+from ministack.services import eventbridge, scheduler
 
 from .permissions import role_may, trusts
 from .rule_delivery import bury
@@ -59,3 +59,4 @@ def fill() -> None:
     global _before  # noqa: PLW0603 - what another module has put there by then
     _before = eventbridge._invoke_target  # noqa: SLF001
     eventbridge._invoke_target = _deliver  # noqa: SLF001 - has no other way
+    scheduler._SCHEDULE_TICK_INTERVAL = 1  # noqa: SLF001 - tests wait for it

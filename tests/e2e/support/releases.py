@@ -22,7 +22,9 @@ from cfnlint.config import ManualArgs
 from tests.e2e.support.endpoint import Endpoint
 from tests.support.synth import RECOMMENDED, ROOT, new_app
 
-_FIXTURES = Path(__file__).parents[1] / "fixtures"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+# Frozen templates have its name in their names of other stacks.
+STAGE = "Upgrade"
 Template = Mapping[str, Any]
 
 
@@ -33,7 +35,7 @@ class Release:
 
     Attributes:
         stage: The stage that all is in; it begins the names of the stacks.
-        templates: The templates.
+        templates: The templates, in the order in which they are deployed.
         assets: The directories of code, by the key under which it is looked for.
     """
 
@@ -63,28 +65,33 @@ def current(stage: str, tier: str, directory: Path) -> Release:
         stack.stack_name.removeprefix(f"{stage}-"): stack.template
         for stack in assembly.stacks
     }
+    # An account has one provider for GitHub, and that stack makes it.
+    del templates["OrdersPipeline"]
     return Release(stage, templates, _assets(Path(assembly.directory)))
 
 
-def before(stage: str, now: Release) -> Release:
+def before(now: Release) -> Release:
     """
-    Return the example as it was in the release before.
+    Return the example as it was in the release before, for the stage of *now*.
 
     Of that release there are the templates, and no code: the functions of *now* are
     deployed in the place of theirs.
     """
     templates = {
         path.name.partition(".")[0]: json.loads(path.read_text())
-        for path in sorted((_FIXTURES / stage).glob("*.template.json"))
+        for path in sorted(FIXTURES.glob("0.1.0/*.template.json"))
     }
-    kinds = {_runtime(template, key): path for template in now.templates.values()
-             for key, path in now.assets.items() if _runtime(template, key)}
+    code = {
+        language: now.assets[key]
+        for template in now.templates.values()
+        for key, language in _code(template).items()
+    }
     assets = {
-        key: kinds[_runtime(template, key)]
+        key: code[language]
         for template in templates.values()
-        for key in _keys(template)
+        for key, language in _code(template).items()
     }
-    return Release(stage, templates, assets)
+    return Release(now.stage, templates, assets)
 
 
 def schema_errors(template: Template) -> list[str]:
@@ -144,18 +151,11 @@ def _of_type(bodies: Mapping[str, Any], type_: str) -> list[dict[str, Any]]:
     return [body for body in bodies.values() if body["Type"] == type_]
 
 
-def _keys(template: Template) -> list[str]:
-    """Return the keys of the code that *template* looks for."""
+def _code(template: Template) -> dict[str, str]:
+    """Return the keys of the code that *template* looks for, and their languages."""
     functions = _of_type(template["Resources"], "AWS::Lambda::Function")
-    return [each["Properties"]["Code"]["S3Key"] for each in functions]
-
-
-def _runtime(template: Template, key: str) -> str | None:
-    """Return which language the code is in that *template* looks for by *key*."""
-    for each in _of_type(template["Resources"], "AWS::Lambda::Function"):
-        if each["Properties"]["Code"]["S3Key"] == key:
-            return str(each["Properties"]["Runtime"])[:4]
-    return None
+    properties = [each["Properties"] for each in functions]
+    return {each["Code"]["S3Key"]: each["Runtime"][:4] for each in properties}
 
 
 def _assets(directory: Path) -> dict[str, Path]:

@@ -34,10 +34,17 @@ class Product:
 
     def resources(self, stack: str) -> dict[str, str]:
         """Return the physical ids of what a stack has made, by logical id."""
+        return self._described(stack, "PhysicalResourceId")
+
+    def types(self, stack: str) -> dict[str, str]:
+        """Return the types of what a stack has made, by logical id."""
+        return self._described(stack, "ResourceType")
+
+    def _described(self, stack: str, what: str) -> dict[str, str]:
         found = self.endpoint.client("cloudformation").describe_stack_resources(
             StackName=self.names[stack]
         )["StackResources"]
-        return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
+        return {each["LogicalResourceId"]: each[what] for each in found}
 
     def id(self, stack: str, construct: str) -> str:
         """
