@@ -20,7 +20,7 @@ def impatient(production) -> None:
         attributes = {"VisibilityTimeout": str(seconds)}
         sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
-    wait(1)
+    wait(0)
     yield
     wait(180)
 
@@ -85,7 +85,9 @@ class TestEvents:
         dead = shop.taken_from("EventsRouteInvoicesDeadLetterQueue")
         assert dead
         assert detail == json.loads(dead["Body"])["detail"]
-        assert "NO_PERMISSIONS" == dead["MessageAttributes"]["ERROR_CODE"]["StringValue"]
+        assert (
+            "NO_PERMISSIONS" == dead["MessageAttributes"]["ERROR_CODE"]["StringValue"]
+        )
 
     def test_what_no_rule_is_about_goes_nowhere(self, shop):
         """It is in the archive, and in no queue: the pattern has let nothing else by."""

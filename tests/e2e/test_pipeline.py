@@ -7,14 +7,13 @@ compares their claims with the trust policy, and does not ask GitHub.
 
 from __future__ import annotations
 
-import base64
-import json
-
 from typing import Any
 
 import pytest
 
 from botocore.exceptions import ClientError
+
+from tests.e2e.support.tokens import token
 
 pytestmark = pytest.mark.usefixtures("emulated")
 
@@ -35,18 +34,12 @@ _PULL_REQUEST = {
 _ROLES = ("deploy", "file-publishing", "image-publishing", "lookup")
 
 
-def _token(claims: dict[str, str]) -> str:
-    parts = [{"alg": "RS256"}, claims]
-    encoded = [base64.urlsafe_b64encode(json.dumps(each).encode()) for each in parts]
-    return ".".join(each.decode().rstrip("=") for each in encoded) + ".nobody"
-
-
 def _session(production: Any, role: str, claims: dict[str, str]) -> Any:
     """Return the identity that a job with *claims* has in *role*."""
     place = production.endpoint
     arn = f"arn:aws:iam::{place.account}:role/{production.id('OrdersPipeline', role)}"
     answer = place.client("sts").assume_role_with_web_identity(
-        RoleArn=arn, RoleSessionName="job", WebIdentityToken=_token(claims)
+        RoleArn=arn, RoleSessionName="job", WebIdentityToken=token(claims)
     )
     return place.as_user(answer["Credentials"])
 

@@ -41,7 +41,9 @@ def broker(production) -> Any:
     iam.put_role_policy(
         RoleName=name, PolicyName="Sessions", PolicyDocument=_sessions(account, tenant)
     )
-    before = _document(iam.get_role(RoleName=tenant)["Role"]["AssumeRolePolicyDocument"])
+    before = _document(
+        iam.get_role(RoleName=tenant)["Role"]["AssumeRolePolicyDocument"]
+    )
     opened = json.loads(json.dumps(before))
     (statement,) = opened["Statement"]
     statement["Principal"]["AWS"].append(made["Role"]["Arn"])
@@ -128,7 +130,11 @@ def _query(table: str, tenant: str, order: str) -> dict[str, Any]:
 
 def _query_index(table: str, tenant: str, order: str) -> dict[str, Any]:
     request = _query(table, tenant, order)
-    return {**request, "IndexName": "GSI1", "KeyConditionExpression": "GSI1PK = :tenant"}
+    return {
+        **request,
+        "IndexName": "GSI1",
+        "KeyConditionExpression": "GSI1PK = :tenant",
+    }
 
 
 def _put(table: str, tenant: str, order: str) -> dict[str, Any]:
@@ -198,7 +204,9 @@ class TestItemsOfOthers:
         with pytest.raises(ClientError, match="AccessDenied"):
             acme.scan(TableName=production.id("Orders", _TABLE), **index)
 
-    def test_a_tenant_whose_name_begins_alike_is_another(self, broker, production, orders):
+    def test_a_tenant_whose_name_begins_alike_is_another(
+        self, broker, production, orders
+    ):
         """`acm` is not `acme`."""
         table = production.id("Orders", _TABLE)
         session = _session(broker, production, "acm").client("dynamodb")
@@ -219,7 +227,9 @@ class TestSessions:
         tags = [{"Key": "TenantId", "Value": tenant}]
 
         with pytest.raises(ClientError):
-            _session(broker, production, "acme", Tags=tags, RoleSessionName=f"x,{tenant}")
+            _session(
+                broker, production, "acme", Tags=tags, RoleSessionName=f"x,{tenant}"
+            )
 
     def test_it_is_called_after_its_tenant(self, broker, production):
         """Who looks into CloudTrail sees for whom a session was."""

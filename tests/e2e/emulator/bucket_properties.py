@@ -65,7 +65,9 @@ def _lifecycle_rule(rule: dict[str, Any]) -> dict[str, Any]:
     """Return *rule* with what CloudFormation has at its top where S3 has it."""
     days, marker = rule.pop("Days", None), rule.pop("ExpiredObjectDeleteMarker", None)
     if days or marker:
-        rule["Expiration"] = {"Days": days} if days else {"ExpiredObjectDeleteMarker": True}
+        rule["Expiration"] = (
+            {"Days": days} if days else {"ExpiredObjectDeleteMarker": True}
+        )
     for each in rule.get("NoncurrentVersionTransitions", []):
         each["NoncurrentDays"] = each.pop("Days")
     return {**rule, "Filter": {"Prefix": rule.pop("Prefix", "")}}
@@ -89,7 +91,11 @@ def _no_logging(name: str) -> None:
 
 
 def _row(
-    property_: str, to_xml: Callable[[Any], bytes], operation: str, *, delete: Any = None
+    property_: str,
+    to_xml: Callable[[Any], bytes],
+    operation: str,
+    *,
+    delete: Any = None,
 ) -> tuple[Any, ...]:
     """Return a row of ministack's own list: what sets a property, what drops it."""
     drop = delete or getattr(s3, f"_delete_bucket_{operation}")

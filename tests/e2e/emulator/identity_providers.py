@@ -31,6 +31,4 @@ def _delete(arn: str, _: object) -> None:
 
 def fill() -> None:
     """Let templates have identity providers."""
-    add_type(
-        "AWS::IAM::OIDCProvider", create=_create, update=_update, delete=_delete
-    )
+    add_type("AWS::IAM::OIDCProvider", create=_create, update=_update, delete=_delete)

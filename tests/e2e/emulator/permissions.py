@@ -9,9 +9,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam
 
 
-def role_may(
-    role_arn: str, action: str, resource: str, **context: list[str]
-) -> bool:
+def role_may(role_arn: str, action: str, resource: str, **context: list[str]) -> bool:
     """Return whether the policies of a role allow *action*, with keys `a__b` for a:b."""
     policies = iam_evaluator._gather_role_policies(  # noqa: SLF001
         role_arn.rpartition("/")[2], get_account_id()

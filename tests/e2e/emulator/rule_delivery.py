@@ -21,7 +21,10 @@ _invoke = eventbridge._invoke_target  # noqa: SLF001 - replaced below
 
 
 def _deliver(
-    target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None
+    target: dict[str, Any],
+    event: dict[str, Any],
+    rule: dict[str, Any],
+    view: Any = None,
 ) -> None:
     """Hand *event* to *target*, or to its dead-letter queue."""
     error = _refusal(target["Arn"], rule.get("Arn", ""))

@@ -18,7 +18,10 @@ _invoke = eventbridge._invoke_target  # noqa: SLF001 - replaced by `fill`
 
 
 def _deliver(
-    target: dict[str, Any], event: dict[str, Any], rule: dict[str, Any], view: Any = None
+    target: dict[str, Any],
+    event: dict[str, Any],
+    rule: dict[str, Any],
+    view: Any = None,
 ) -> None:
     """Put the event of a schedule, or keep it; *rule* is the schedule."""
     wanted = target.get("EventBridgeParameters")

@@ -16,7 +16,9 @@ _CLI = ROOT / "node_modules" / "aws-cdk" / "bin" / "cdk"
 
 def bootstrap(endpoint: Endpoint, directory: Path) -> None:
     """Prepare the account for CDK, from a *directory* that no app is in."""
-    _run(endpoint, directory, "bootstrap", f"aws://{endpoint.account}/{endpoint.region}")
+    _run(
+        endpoint, directory, "bootstrap", f"aws://{endpoint.account}/{endpoint.region}"
+    )
 
 
 def deploy(endpoint: Endpoint, output: Path, *arguments: str) -> None:

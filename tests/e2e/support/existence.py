@@ -23,7 +23,10 @@ _LOOKS: Mapping[str, tuple[str, Callable[[Any, str], Any]]] = {
         "events",
         lambda c, name: c.describe_archive(ArchiveName=name),
     ),
-    "AWS::Events::EventBus": ("events", lambda c, name: c.describe_event_bus(Name=name)),
+    "AWS::Events::EventBus": (
+        "events",
+        lambda c, name: c.describe_event_bus(Name=name),
+    ),
     "AWS::IAM::Role": ("iam", lambda c, name: c.get_role(RoleName=name)),
     "AWS::IAM::ManagedPolicy": ("iam", lambda c, arn: c.get_policy(PolicyArn=arn)),
     "AWS::KMS::Key": (

@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
-
-from pathlib import Path
 
 from tests.e2e.support.releases import FIXTURES, STAGE, current
 
@@ -19,9 +16,7 @@ def freeze(version: str) -> None:
     """Write the templates below the directory of *version*."""
     target = FIXTURES / version
     target.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as output:
-        templates = current(STAGE, "production", Path(output)).templates
-    for name, template in templates.items():
+    for name, template in current(STAGE, "production").templates.items():
         text = json.dumps(template, indent=1)
         (target / f"{name}.template.json").write_text(f"{text}\n")
 

@@ -12,7 +12,7 @@ from typing import Any
 from tests.e2e.support.endpoint import Endpoint
 from tests.e2e.support.waiting import eventually
 
-Hear = Callable[[], Any]
+Hear = Callable[..., Any]
 
 
 @contextlib.contextmanager
@@ -64,9 +64,12 @@ def _queue(
     attributes = {"Policy": json.dumps(policy)}
     sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
 
-    def hear() -> Any:
+    def hear(seconds: float = 90) -> Any:
         found = eventually(
-            lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get("Messages")
+            lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get(
+                "Messages"
+            ),
+            seconds=seconds,
         )
         return json.loads(found[0]["Body"]) if found else None
 

@@ -55,11 +55,11 @@ class Release:
         return {stack: f"{self.stage}-{stack}" for stack in self.templates}
 
 
-def current(stage: str, tier: str, directory: Path) -> Release:
-    """Return the example as it is now, synthesized into *directory*."""
+def current(stage: str, tier: str) -> Release:
+    """Return the example as it is now, below *stage*."""
     app = new_app(RECOMMENDED, tier=tier)
     define = runpy.run_path(str(ROOT / "examples" / "app.py"))["orders"]
-    define(cdk.Stage(app, stage, outdir=str(directory)))
+    define(cdk.Stage(app, stage))
     assembly = app.synth().get_nested_assembly(f"assembly-{stage}")
     templates = {
         stack.stack_name.removeprefix(f"{stage}-"): stack.template
@@ -78,8 +78,8 @@ def before(now: Release) -> Release:
     deployed in the place of theirs.
     """
     templates = {
-        path.name.partition(".")[0]: json.loads(path.read_text())
-        for path in sorted(FIXTURES.glob("0.1.0/*.template.json"))
+        name: json.loads((FIXTURES / "0.1.0" / f"{name}.template.json").read_text())
+        for name in now.templates
     }
     code = {
         language: now.assets[key]

@@ -32,7 +32,9 @@ class Shop:
         self.product = product
         self._client = product.endpoint.client
 
-    def order(self, customer: str, uploads: list[dict[str, Any]] | None = None) -> Order:
+    def order(
+        self, customer: str, uploads: list[dict[str, Any]] | None = None
+    ) -> Order:
         """Return an order of two chairs that nobody has placed yet."""
         files = [{"content_type": "application/pdf", **each} for each in uploads or []]
         return {
@@ -62,7 +64,8 @@ class Shop:
     def waiting(self, queue: str, stack: str = "Orders") -> int:
         """Return how many messages are in a queue, those being read included."""
         names = [
-            f"ApproximateNumberOfMessages{each}" for each in ("", "NotVisible", "Delayed")
+            f"ApproximateNumberOfMessages{each}"
+            for each in ("", "NotVisible", "Delayed")
         ]
         counts = self._client("sqs").get_queue_attributes(
             QueueUrl=self.product.id(stack, queue), AttributeNames=names

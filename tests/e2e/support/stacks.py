@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -76,16 +77,33 @@ class Product:
         before = status(self.endpoint, name)
         changes = cloudformation.create_change_set(
             StackName=name,
-            ChangeSetName="e2e",
+            ChangeSetName=f"e2e{uuid.uuid4().hex}",
             ChangeSetType="CREATE" if before == "DELETE_COMPLETE" else "UPDATE",
             TemplateBody=json.dumps(template),
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )["Id"]
-        cloudformation.get_waiter("change_set_create_complete").wait(
-            ChangeSetName=changes, WaiterConfig={"Delay": 1}
-        )
+        if not self._has_changes(changes):
+            return
         cloudformation.execute_change_set(ChangeSetName=changes)
         self._settle(stack, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+
+    def _has_changes(self, change_set: str) -> bool:
+        """
+        Return whether there is anything in a change set, once that is known.
+
+        Raises:
+            DeploymentError: CloudFormation refuses it.
+        """
+        describe = self.endpoint.client("cloudformation").describe_change_set
+        found = eventually(
+            lambda: _settled(describe(ChangeSetName=change_set)), seconds=60
+        )
+        reason = found.get("StatusReason", "")
+        if found["Status"] == "CREATE_COMPLETE":
+            return True
+        if "didn't contain changes" in reason or "No updates" in reason:
+            return False
+        raise DeploymentError(reason)
 
     def destroy(self, stack: str) -> None:
         """
@@ -106,7 +124,9 @@ class Product:
         ends = ("_COMPLETE", "_FAILED")
         eventually(lambda: self.status(stack).endswith(ends), seconds=600)
         if (now := self.status(stack)) not in wanted:
-            raise DeploymentError(f"{self.names[stack]}: {now}: {self._failures(stack)}")
+            raise DeploymentError(
+                f"{self.names[stack]}: {now}: {self._failures(stack)}"
+            )
 
     def _failures(self, stack: str) -> list[str]:
         found = self.endpoint.client("cloudformation").describe_stack_events(
@@ -117,6 +137,12 @@ class Product:
             for each in found
             if each["ResourceStatus"].endswith("_FAILED")
         ]
+
+
+def _settled(change_set: dict[str, Any]) -> dict[str, Any]:
+    """Return *change_set*, or nothing while it is still being made."""
+    ends = ("_COMPLETE", "FAILED")
+    return change_set if change_set["Status"].endswith(ends) else {}
 
 
 def status(endpoint: Endpoint, name: str) -> str:
