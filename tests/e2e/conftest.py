@@ -33,7 +33,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def directory(tmp_path_factory) -> Path:
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory of this run."""
     return tmp_path_factory.mktemp("e2e")
 
@@ -74,7 +74,7 @@ def emulated(endpoint) -> None:
 
 
 @pytest.fixture(scope="session")
-def bootstrapped(endpoint, directory) -> Endpoint:
+def bootstrapped(endpoint: Endpoint, directory: Path) -> Endpoint:
     """The same place, after `cdk bootstrap`; another endpoint is taken as it is."""
     if not endpoint.prefix:
         cli.bootstrap(endpoint, directory)

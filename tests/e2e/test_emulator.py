@@ -7,7 +7,6 @@ former has it by now, the module can go.
 
 from __future__ import annotations
 
-import json
 import socket
 
 from collections.abc import Iterator, Mapping
@@ -137,15 +136,16 @@ class TestEnd:
 
 
 def _processes_in(directory: Path) -> list[str]:
-    """Return the processes whose current directory is below *directory*."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if (process / "cwd").readlink().is_relative_to(directory):
-                found.append((process / "cmdline").read_text())
-        except OSError:
-            continue
-    return found
+    """Return the current directories of processes that are below *directory*."""
+    found = map(_directory_of, Path("/proc").glob("[0-9]*"))
+    return [each for each in found if each.startswith(str(directory))]
+
+
+def _directory_of(process: Path) -> str:
+    try:
+        return str((process / "cwd").readlink())
+    except OSError:
+        return ""
 
 
 def _listening_at(ports: tuple[int, int]) -> set[str]:

@@ -47,20 +47,20 @@ def order(live) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def ids(live, order) -> dict[str, tuple[str, str]]:
+def ids(live, order) -> dict[str, tuple[str, str]]:  # noqa: ARG001 - before it
     """The physical ids before the update."""
     return resources(live)
 
 
 @pytest.fixture(scope="module")
-def updated(live, now, ids) -> Product:
+def updated(live: Product, now: Release, ids) -> Product:  # noqa: ARG001 - before it
     """The same stacks after the update."""
     deploy(live, now.named(live.endpoint.prefix))
     return live
 
 
 @pytest.fixture(scope="module")
-def remains(updated, order) -> Remains:
+def remains(updated, order) -> Remains:  # noqa: ARG001 - before it
     """What is left after the stacks were deleted."""
     return destroy(updated)
 

@@ -8,11 +8,12 @@ import uuid
 
 import pytest
 
+from tests.e2e.support.shop import Order, Shop
 from tests.e2e.support.waiting import eventually
 
 
 @pytest.fixture(scope="module")
-def order(shop) -> dict[str, object]:
+def order(shop: Shop) -> Order:
     """An order of the customer `acme` that has been taken and invoiced."""
     made = shop.order("acme", uploads=[{"name": "plan.pdf", "size": 4}])
     shop.place(made)

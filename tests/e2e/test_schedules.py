@@ -17,7 +17,7 @@ from tests.e2e.support.listening import listening_to_bus
 def schedule(production) -> dict[str, Any]:
     """The schedule, as AWS knows it."""
     name = production.id("OrdersShared", "EventsDayClosed")
-    return production.endpoint.client("scheduler").get_schedule(Name=name)
+    return dict(production.endpoint.client("scheduler").get_schedule(Name=name))
 
 
 def _run_once(production: Any, target: dict[str, Any]) -> None:

@@ -63,8 +63,7 @@ def orders(shop) -> dict[str, str]:
     made = {each: shop.order(each) for each in _TENANTS}
     for order in made.values():
         shop.place(order)
-    for order in made.values():
-        assert eventually(lambda order=order: shop.items(order))
+    assert eventually(lambda: all(shop.items(each) for each in made.values()))
     return {tenant: order["order_id"] for tenant, order in made.items()}
 
 
@@ -119,7 +118,7 @@ def _get(table: str, tenant: str, order: str) -> dict[str, Any]:
     return {"TableName": table, "Key": _key(tenant, order)}
 
 
-def _query(table: str, tenant: str, order: str) -> dict[str, Any]:
+def _query(table: str, tenant: str, _: str) -> dict[str, Any]:
     values = {":tenant": {"S": f"TENANT#{tenant}"}}
     return {
         "TableName": table,

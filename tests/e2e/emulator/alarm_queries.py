@@ -10,7 +10,7 @@ from typing import Any
 
 from ministack.services.cloudformation import provisioners
 
-_make = provisioners._cw_metric_alarm_record  # noqa: SLF001 - replaced below
+_make = provisioners._cw_metric_alarm_record
 
 
 def _record(name: str, properties: dict[str, Any]) -> dict[str, Any]:
@@ -25,4 +25,4 @@ def _record(name: str, properties: dict[str, Any]) -> dict[str, Any]:
 
 def fill() -> None:
     """Let alarms have queries."""
-    provisioners._cw_metric_alarm_record = _record  # noqa: SLF001 - has no other way
+    provisioners._cw_metric_alarm_record = _record

@@ -37,7 +37,7 @@ def add_type(
     update: Callable[..., Any],
 ) -> None:
     """Let CloudFormation make resources of the type *name*."""
-    provisioners._RESOURCE_HANDLERS[name] = {  # noqa: SLF001 - has no other way
+    provisioners._RESOURCE_HANDLERS[name] = {
         "create": create,
         "delete": delete,
         "update": update,

@@ -13,11 +13,11 @@ from ministack.services import eventbridge, lambda_svc
 
 def _call(arn: str, payload: str) -> None:
     """Call the function *arn*, again if it fails, and let it tell of its failure."""
-    function, config, _ = lambda_svc._get_func_record_for_ref(arn)  # noqa: SLF001
+    function, config, _ = lambda_svc._get_func_record_for_ref(arn)
     if function and config:
         lambda_svc.invoke_async_with_retry(function, json.loads(payload))
 
 
 def fill() -> None:
     """Let rules call functions as everybody else does."""
-    eventbridge._dispatch_to_lambda = _call  # noqa: SLF001 - has no other way
+    eventbridge._dispatch_to_lambda = _call

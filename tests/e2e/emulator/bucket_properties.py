@@ -87,7 +87,7 @@ def _tags(value: list[dict[str, Any]]) -> bytes:
 
 
 def _no_logging(name: str) -> None:
-    s3._put_bucket_logging(name, _body("PutBucketLogging", "BucketLoggingStatus", {}))  # noqa: SLF001
+    s3._put_bucket_logging(name, _body("PutBucketLogging", "BucketLoggingStatus", {}))
 
 
 def _row(
@@ -104,7 +104,7 @@ def _row(
 
 def fill() -> None:
     """Let a bucket have what its template says."""
-    provisioners._S3_BUCKET_CONFIGURATIONS += (  # noqa: SLF001 - has no other way
+    provisioners._S3_BUCKET_CONFIGURATIONS += (
         _row("BucketEncryption", _encryption, "encryption"),
         _row("LifecycleConfiguration", _lifecycle, "lifecycle"),
         _row("LoggingConfiguration", _logging, "logging", delete=_no_logging),

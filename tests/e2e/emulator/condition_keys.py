@@ -54,7 +54,7 @@ def _leading_keys(request: Mapping[str, Any]) -> Iterator[str]:
 def _key_name(request: Mapping[str, Any]) -> str | None:
     """Return what the partition key is called in the table or index of *request*."""
     name = str(request.get("TableName", "")).rpartition("/")[2]
-    table = dynamodb._tables.get(name)  # noqa: SLF001
+    table = dynamodb._tables.get(name)
     if table is None:
         return None
     schemas = [
@@ -112,7 +112,8 @@ def _s3_context(
 
 
 def _only(value: Any) -> str | None:
-    return value[0] if isinstance(value, list) else value
+    only = value[0] if isinstance(value, list) else value
+    return None if only is None else str(only)
 
 
 def fill() -> None:

@@ -15,7 +15,7 @@ from ministack.services.cloudformation import provisioners
 
 from .answers import add_type, ask
 
-_BUCKET = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]  # noqa: SLF001
+_BUCKET = provisioners._RESOURCE_HANDLERS["AWS::S3::Bucket"]
 _delete_bucket = _BUCKET["delete"]
 _TAG = "aws-cdk:auto-delete-objects"
 
@@ -31,19 +31,19 @@ def _update(physical_id: str, _: object, __: object, ___: str) -> Any:
 def _empty(_: str, properties: dict[str, Any]) -> None:
     """Delete what is in a bucket, with all its versions."""
     name = properties["BucketName"]
-    tags = s3._bucket_tags.get(name) or {}  # noqa: SLF001
-    if name not in s3._buckets or str(tags.get(_TAG)) != "true":  # noqa: SLF001
+    tags = s3._bucket_tags.get(name) or {}
+    if name not in s3._buckets or str(tags.get(_TAG)) != "true":
         return
-    s3._buckets[name]["objects"].clear()  # noqa: SLF001
-    for bucket, key in [*s3._object_versions]:  # noqa: SLF001
+    s3._buckets[name]["objects"].clear()
+    for bucket, key in [*s3._object_versions]:
         if bucket == name:
-            del s3._object_versions[bucket, key]  # noqa: SLF001
+            del s3._object_versions[bucket, key]
 
 
 def _delete(name: str, properties: dict[str, Any]) -> None:
     """Delete the bucket *name*, if it is empty."""
-    if name in s3._buckets:  # noqa: SLF001
-        ask(s3._delete_bucket, name)  # noqa: SLF001
+    if name in s3._buckets:
+        ask(s3._delete_bucket, name)
     _delete_bucket(name, properties)
 
 

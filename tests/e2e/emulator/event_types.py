@@ -13,12 +13,12 @@ from .answers import add_type, ask
 
 
 def _archive(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
-    name = properties.get("ArchiveName") or provisioners._physical_name(  # noqa: SLF001
+    name = properties.get("ArchiveName") or provisioners._physical_name(
         stack, logical_id, max_len=48
     )
     request = {**_archive_settings(properties), "ArchiveName": name}
     made = ask(
-        eventbridge._create_archive,  # noqa: SLF001
+        eventbridge._create_archive,
         {**request, "EventSourceArn": properties["SourceArn"]},
     )
     return name, {"Arn": made["ArchiveArn"]}
@@ -26,7 +26,7 @@ def _archive(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
 
 def _update_archive(name: str, _: object, new: dict[str, Any], __: str) -> Any:
     request = {**_archive_settings(new), "ArchiveName": name}
-    made = ask(eventbridge._update_archive, request)  # noqa: SLF001
+    made = ask(eventbridge._update_archive, request)
     return name, {"Arn": made["ArchiveArn"]}
 
 
@@ -39,13 +39,13 @@ def _archive_settings(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _delete_archive(name: str, _: object) -> None:
-    ask(eventbridge._delete_archive, {"ArchiveName": name})  # noqa: SLF001
+    ask(eventbridge._delete_archive, {"ArchiveName": name})
 
 
 def _policy(_: str, properties: dict[str, Any], __: str) -> Any:
     """Add a statement to the policy of a bus, as it is; nothing evaluates it."""
     bus, name = properties["EventBusName"], properties["StatementId"]
-    policies = eventbridge._event_bus_policies  # noqa: SLF001
+    policies = eventbridge._event_bus_policies
     policy = policies.setdefault(bus, {"Version": "2012-10-17", "Statement": []})
     others = [each for each in policy["Statement"] if each.get("Sid") != name]
     policy["Statement"] = [*others, {**properties["Statement"], "Sid": name}]
@@ -59,7 +59,7 @@ def _update_policy(_: str, __: object, new: dict[str, Any], stack: str) -> Any:
 def _delete_policy(physical_id: str, _: object) -> None:
     bus, _, name = physical_id.partition("|")
     ask(
-        eventbridge._remove_permission,  # noqa: SLF001
+        eventbridge._remove_permission,
         {"EventBusName": bus, "StatementId": name},
     )
 

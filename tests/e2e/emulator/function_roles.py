@@ -14,8 +14,8 @@ from ministack.services import lambda_svc
 
 from .permissions import role_may
 
-_mappings = lambda_svc._iter_all_esms  # noqa: SLF001 - replaced below
-_route = lambda_svc._route_async_failure  # noqa: SLF001 - replaced below
+_mappings = lambda_svc._iter_all_esms
+_route = lambda_svc._route_async_failure
 _READING = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 
@@ -38,7 +38,7 @@ def _may_read(mapping: dict[str, Any]) -> bool:
 
 
 def _role(function: str) -> str:
-    record = lambda_svc._functions.get(function) or {}  # noqa: SLF001
+    record = lambda_svc._functions.get(function) or {}
     return str(record.get("config", {}).get("Role", ""))
 
 
@@ -54,5 +54,5 @@ def _route_if_allowed(
 
 def fill() -> None:
     """Let the role of a function decide."""
-    lambda_svc._iter_all_esms = _allowed_mappings  # noqa: SLF001
-    lambda_svc._route_async_failure = _route_if_allowed  # noqa: SLF001
+    lambda_svc._iter_all_esms = _allowed_mappings
+    lambda_svc._route_async_failure = _route_if_allowed

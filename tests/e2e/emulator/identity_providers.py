@@ -15,7 +15,7 @@ def _create(_: str, properties: dict[str, Any], __: str) -> Any:
     request = {"Url": [url]}
     for number, client in enumerate(properties.get("ClientIdList", []), start=1):
         request[f"ClientIDList.member.{number}"] = [client]
-    ask(iam._create_oidc_provider, request)  # noqa: SLF001
+    ask(iam._create_oidc_provider, request)
     host = url.partition("://")[2].rstrip("/")
     arn = f"arn:aws:iam::{get_account_id()}:oidc-provider/{host}"
     return arn, {"Arn": arn}
@@ -26,7 +26,7 @@ def _update(arn: str, _: object, __: object, ___: str) -> Any:
 
 
 def _delete(arn: str, _: object) -> None:
-    ask(iam._delete_oidc_provider, {"OpenIDConnectProviderArn": [arn]})  # noqa: SLF001
+    ask(iam._delete_oidc_provider, {"OpenIDConnectProviderArn": [arn]})
 
 
 def fill() -> None:

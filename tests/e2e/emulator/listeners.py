@@ -28,5 +28,5 @@ def _is_never_bindable(host: str, port: int) -> bool:  # noqa: ARG001 - as it is
 def serve_both() -> None:
     """Start the server, and return when it is told to stop."""
     hypercorn.config.Config = _BothConfig
-    app._port_is_bindable = _is_never_bindable  # noqa: SLF001 - no setting says so
+    app._port_is_bindable = _is_never_bindable  # no setting says so
     app.main()

@@ -1,4 +1,4 @@
-"""The key that AWS has for S3: what is written with `aws:kms` and no key is under it."""
+"""The key that AWS has for S3, under which `aws:kms` is when no key is named."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import s3
 
 _KEY = "x-amz-server-side-encryption-aws-kms-key-id"
-_resolve = s3._resolve_sse_write_headers  # noqa: SLF001 - replaced below
+_resolve = s3._resolve_sse_write_headers
 
 
 def _resolved(headers: dict[str, str], bucket: str) -> Any:
@@ -21,4 +21,4 @@ def _resolved(headers: dict[str, str], bucket: str) -> Any:
 
 def fill() -> None:
     """Let writes name no key."""
-    s3._resolve_sse_write_headers = _resolved  # noqa: SLF001 - has no other way
+    s3._resolve_sse_write_headers = _resolved

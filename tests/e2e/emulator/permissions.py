@@ -10,8 +10,8 @@ from ministack.services import iam
 
 
 def role_may(role_arn: str, action: str, resource: str, **context: list[str]) -> bool:
-    """Return whether the policies of a role allow *action*, with keys `a__b` for a:b."""
-    policies = iam_evaluator._gather_role_policies(  # noqa: SLF001
+    """Return whether a role may do *action*; condition keys are `a__b` for a:b."""
+    policies = iam_evaluator._gather_role_policies(
         role_arn.rpartition("/")[2], get_account_id()
     )
     keys = {name.replace("__", ":"): value for name, value in context.items()}
@@ -31,7 +31,7 @@ def service_may(
 
 def trusts(role_arn: str, service: str, source_arn: str) -> bool:
     """Return whether a role lets a service of AWS assume it for *source_arn*."""
-    role = iam._roles.get(role_arn.rpartition("/")[2]) or {}  # noqa: SLF001
+    role = iam._roles.get(role_arn.rpartition("/")[2]) or {}
     policy = role.get("AssumeRolePolicyDocument")
     return service_may(policy, service, "sts:AssumeRole", role_arn, source_arn)
 

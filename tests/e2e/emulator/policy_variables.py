@@ -12,7 +12,7 @@ from typing import Any
 
 from ministack.core import iam_evaluator
 
-_conditions_met = iam_evaluator._conditions_met  # noqa: SLF001 - replaced below
+_conditions_met = iam_evaluator._conditions_met
 
 
 def _met(conditions: dict[str, Any], context: Any) -> bool:
@@ -25,7 +25,7 @@ def _met(conditions: dict[str, Any], context: Any) -> bool:
 
 
 def _expanded(values: Any, context: Any) -> list[str]:
-    """Return *values* but those with a variable that has no value: they match nothing."""
+    """Return *values* without those of unknown variables, which match nothing."""
     found = [
         _expand(str(value), context)
         for value in (values if isinstance(values, list) else [values])
@@ -36,7 +36,7 @@ def _expanded(values: Any, context: Any) -> list[str]:
 def _expand(value: str, context: Any) -> str | None:
     names = re.findall(r"\$\{([^}]+)\}", value)
     for name in names:
-        known = iam_evaluator._resolve_condition_key(name, context)  # noqa: SLF001
+        known = iam_evaluator._resolve_condition_key(name, context)
         if known is None:
             return None
         value = value.replace("${" + name + "}", str(known))
@@ -45,4 +45,4 @@ def _expand(value: str, context: Any) -> str | None:
 
 def fill() -> None:
     """Let conditions have variables."""
-    iam_evaluator._conditions_met = _met  # noqa: SLF001 - has no other way
+    iam_evaluator._conditions_met = _met

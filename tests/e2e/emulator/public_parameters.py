@@ -14,7 +14,7 @@ from ministack.core.responses import get_region
 from ministack.services import ssm
 
 _NAME = r"/aws/service/powertools/python/(arm64|x86_64)/python(3\.\d+)/latest"
-_find = ssm._public_parameter  # noqa: SLF001 - replaced below
+_find = ssm._public_parameter
 
 
 def _public(name: str) -> dict[str, Any] | None:
@@ -35,4 +35,4 @@ def _public(name: str) -> dict[str, Any] | None:
 
 def fill() -> None:
     """Let everybody read what AWS publishes."""
-    ssm._public_parameter = _public  # noqa: SLF001 - has no other way
+    ssm._public_parameter = _public

@@ -17,7 +17,7 @@ from ministack.services import eventbridge, lambda_svc, sqs
 from .permissions import service_may
 
 _SERVICE = "events.amazonaws.com"
-_invoke = eventbridge._invoke_target  # noqa: SLF001 - replaced below
+_invoke = eventbridge._invoke_target
 
 
 def _deliver(
@@ -53,10 +53,10 @@ def _refusal(target: str, rule: str) -> str | None:
 
 def bury(queue: str, event: dict[str, Any], attributes: dict[str, str]) -> None:
     """Put *event* into *queue* as what could not be delivered, and why."""
-    view = eventbridge._pattern_event_view(event)  # noqa: SLF001
+    view = eventbridge._pattern_event_view(event)
     body = json.dumps(view.event_with_detail())
-    eventbridge._dispatch_to_sqs(parse_arn(queue), body)  # noqa: SLF001
-    sqs._queue_by_arn(queue)["messages"][-1]["message_attributes"] = {  # noqa: SLF001
+    eventbridge._dispatch_to_sqs(parse_arn(queue), body)
+    sqs._queue_by_arn(queue)["messages"][-1]["message_attributes"] = {
         name: {"DataType": "String", "StringValue": value}
         for name, value in attributes.items()
     }
@@ -64,4 +64,4 @@ def bury(queue: str, event: dict[str, Any], attributes: dict[str, str]) -> None:
 
 def fill() -> None:
     """Let rules need a permission, and keep what they cannot deliver."""
-    eventbridge._invoke_target = _deliver  # noqa: SLF001 - has no other way
+    eventbridge._invoke_target = _deliver

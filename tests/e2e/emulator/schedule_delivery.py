@@ -14,7 +14,7 @@ from ministack.services import eventbridge, scheduler
 from .permissions import role_may, trusts
 from .rule_delivery import bury
 
-_invoke = eventbridge._invoke_target  # noqa: SLF001 - replaced by `fill`
+_invoke = eventbridge._invoke_target
 
 
 def _deliver(
@@ -60,6 +60,6 @@ _before = _invoke
 def fill() -> None:
     """Let schedules put the events that they are made for."""
     global _before  # noqa: PLW0603 - what another module has put there by then
-    _before = eventbridge._invoke_target  # noqa: SLF001
-    eventbridge._invoke_target = _deliver  # noqa: SLF001 - has no other way
-    scheduler._SCHEDULE_TICK_INTERVAL = 1  # noqa: SLF001 - tests wait for it
+    _before = eventbridge._invoke_target
+    eventbridge._invoke_target = _deliver
+    scheduler._SCHEDULE_TICK_INTERVAL = 1  # tests wait for it

@@ -18,7 +18,7 @@ def _keeping(make: Callable[..., Any], position: int) -> Callable[..., Any]:
         result = make(*arguments)
         properties = arguments[position]
         name = f"{properties.get('GroupName', 'default')}/{result[0]}"
-        scheduler._schedules[name][_ZONE] = properties.get(_ZONE, "UTC")  # noqa: SLF001
+        scheduler._schedules[name][_ZONE] = properties.get(_ZONE, "UTC")
         return result
 
     return made
@@ -26,6 +26,6 @@ def _keeping(make: Callable[..., Any], position: int) -> Callable[..., Any]:
 
 def fill() -> None:
     """Let schedules have their zone; none of them waits for its hour here."""
-    handler = provisioners._RESOURCE_HANDLERS["AWS::Scheduler::Schedule"]  # noqa: SLF001
+    handler = provisioners._RESOURCE_HANDLERS["AWS::Scheduler::Schedule"]
     handler["create"] = _keeping(handler["create"], 1)
     handler["update"] = _keeping(handler["update"], 2)

@@ -25,13 +25,13 @@ def _complete(name: str, properties: dict[str, Any]) -> None:
     if ttl := properties.get("TimeToLiveSpecification"):
         wanted = {**ttl, "Enabled": _is_true(ttl["Enabled"])}
         request = {"TableName": name, "TimeToLiveSpecification": wanted}
-        ask(dynamodb._update_ttl, request)  # noqa: SLF001
+        ask(dynamodb._update_ttl, request)
     if recovery := own.get("PointInTimeRecoverySpecification"):
         enabled = _is_true(recovery["PointInTimeRecoveryEnabled"])
         wanted = {"PointInTimeRecoveryEnabled": enabled}
         request = {"TableName": name, "PointInTimeRecoverySpecification": wanted}
-        ask(dynamodb._update_continuous_backups, request)  # noqa: SLF001
-    table = dynamodb._tables[name]  # noqa: SLF001
+        ask(dynamodb._update_continuous_backups, request)
+    table = dynamodb._tables[name]
     table["DeletionProtectionEnabled"] = _is_true(own.get("DeletionProtectionEnabled"))
     encryption = properties.get("SSESpecification") or {}
     if _is_true(encryption.get("SSEEnabled")):
@@ -66,6 +66,6 @@ def _completing(make: Callable[..., Any], position: int) -> Callable[..., Any]:
 def fill() -> None:
     """Let a table have what its template says."""
     for name in _TYPES:
-        handler = provisioners._RESOURCE_HANDLERS[name]  # noqa: SLF001
+        handler = provisioners._RESOURCE_HANDLERS[name]
         handler["create"] = _completing(handler["create"], 1)
         handler["update"] = _completing(handler["update"], 2)

@@ -10,7 +10,7 @@ from typing import Any
 
 from ministack.services.cloudformation import provisioners
 
-_HANDLER = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"]  # noqa: SLF001
+_HANDLER = provisioners._RESOURCE_HANDLERS["AWS::DynamoDB::GlobalTable"]
 _update = _HANDLER["update"]
 
 

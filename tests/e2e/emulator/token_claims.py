@@ -24,16 +24,16 @@ _CLAIMS = (
     "repository_owner_id",
     "workflow",
 )
-_principal = sts._web_identity_principal  # noqa: SLF001 - replaced below
+_principal = sts._web_identity_principal
 
 
 def _known(token: str, provider: str, role: str) -> tuple[str, dict[str, Any]]:
     """Return the provider of *token*, and its claims as condition keys."""
     arn, keys = _principal(token, provider, role)
-    if arn not in iam._oidc_providers:  # noqa: SLF001
+    if arn not in iam._oidc_providers:
         return "", {}
     if arn.endswith(_HOST):
-        claims = cognito._decode_id_token_unverified(token)  # noqa: SLF001
+        claims = cognito._decode_id_token_unverified(token)
         found = {f"{_HOST}:{name}": claims[name] for name in _CLAIMS if name in claims}
         keys = {**keys, **found}
     return arn, keys
@@ -41,4 +41,4 @@ def _known(token: str, provider: str, role: str) -> tuple[str, dict[str, Any]]:
 
 def fill() -> None:
     """Let trust policies ask for these claims."""
-    sts._web_identity_principal = _known  # noqa: SLF001 - has no other way
+    sts._web_identity_principal = _known

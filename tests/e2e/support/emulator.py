@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
 import subprocess
-import time
-import urllib.request
 
 from pathlib import Path
 
 from tests.e2e.support.endpoint import Endpoint
+from tests.e2e.support.waiting import eventually
 from tests.support.synth import ROOT
 
 PYTHON = ROOT / ".venv-e2e" / "bin" / "python"
 ACCOUNT = "123456789012"
 _REGION = "eu-west-1"
 _HOST = "127.0.0.1"
-_PATIENCE = 20.0
 _EVERYTHING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
@@ -88,24 +87,27 @@ class Emulator:
 
     def stop(self) -> None:
         """End it, and the functions that it has started."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, number)
-                self._process.wait(5)
-            except (ProcessLookupError, subprocess.TimeoutExpired):
-                continue
+        self._signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
+        # Functions are asked nothing: they may be in the middle of something.
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        """Tell it and its functions, if any of them is still there."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
 
     def _wait(self) -> None:
         """Return when it answers."""
-        end = time.monotonic() + _PATIENCE
-        while time.monotonic() < end and self._process.poll() is None:
-            try:
-                urllib.request.urlopen(f"{self._root.plain_url}/_ministack/health")  # noqa: S310 - loopback
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise RuntimeError(f"the emulator does not start:\n{self.log.read_text()}")
+        eventually(lambda: self._answers() or self._process.poll() is not None)
+        if not self._answers():
+            raise RuntimeError(f"the emulator does not start:\n{self.log.read_text()}")
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return not probe.connect_ex((_HOST, self.ports[1]))
 
 
 def _environment(

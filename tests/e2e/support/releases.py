@@ -16,7 +16,6 @@ from typing import Any
 import aws_cdk as cdk
 import cfnlint.api
 
-from botocore.exceptions import ClientError
 from cfnlint.config import ManualArgs
 
 from tests.e2e.support.endpoint import Endpoint
@@ -107,10 +106,7 @@ def publish(release: Release, endpoint: Endpoint) -> None:
     bucket = f"cdk-hnb659fds-assets-{endpoint.account}-{endpoint.region}"
     s3 = endpoint.client("s3")
     for key, path in release.assets.items():
-        try:
-            s3.head_object(Bucket=bucket, Key=key)
-        except ClientError:
-            s3.put_object(Bucket=bucket, Key=key, Body=_zipped(path))
+        s3.put_object(Bucket=bucket, Key=key, Body=_zipped(path))
 
 
 def changed(release: Release) -> Release:

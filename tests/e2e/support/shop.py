@@ -1,4 +1,4 @@
-"""The shop as those who use it see it: customers, the queue's senders, the operators."""
+"""The shop as its customers and its operators see it."""
 
 from __future__ import annotations
 
