@@ -6,6 +6,7 @@ import json
 import uuid
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -46,10 +47,10 @@ def forbidden(production) -> Iterator[None]:
     )
 
 
-def _record(name: str, order: object) -> dict[str, object]:
+def _record(order: dict[str, Any]) -> dict[str, Any]:
     """Return *order* as Lambda hands a message over."""
     return {
-        "messageId": name,
+        "messageId": order["order_id"],
         "body": json.dumps(order),
         "attributes": {"SentTimestamp": "1795000000000"},
         "eventSource": "aws:sqs",
@@ -68,7 +69,7 @@ class TestOrders:
         )
 
         failures = json.loads(answer["Payload"].read())["batchItemFailures"]
-        assert ["bad"] == [each["itemIdentifier"] for each in failures]
+        assert [bad["order_id"]] == [each["itemIdentifier"] for each in failures]
         assert shop.items(good)
 
     @pytest.mark.usefixtures("impatient")
