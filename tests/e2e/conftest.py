@@ -50,20 +50,12 @@ def endpoint(tmp_path_factory) -> Iterator[Endpoint]:
             prefix=f"E2e{secrets.token_hex(3)}",
         )
         return
-    require_emulator()
+    emulator.require()
     running = emulator.Emulator(tmp_path_factory.mktemp("emulator"))
     try:
         yield running.administrator()
     finally:
         running.stop()
-
-
-def require_emulator() -> None:
-    """Skip the test if there can be no emulator, or fail where nothing may be."""
-    if why := emulator.missing():
-        if os.environ.get("SECURE_CONSTRUCTS_E2E") == "required":
-            pytest.fail(why)
-        pytest.skip(why)
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,7 @@ import pytest
 
 from botocore.exceptions import ClientError
 
-from tests.e2e.conftest import require_emulator
-from tests.e2e.support import probes
+from tests.e2e.support import emulator, probes
 from tests.e2e.support.emulator import Emulator
 from tests.e2e.support.endpoint import Endpoint
 from tests.e2e.support.stacks import DeploymentError
@@ -37,7 +36,7 @@ _STUBS = {
 @pytest.fixture(scope="module")
 def emulators(tmp_path_factory) -> Iterator[Mapping[str, Endpoint]]:
     """Ministack as it is, and as the other tests have it."""
-    require_emulator()
+    emulator.require()
     running = {
         name: Emulator(tmp_path_factory.mktemp(name), gaps=name == "open")
         for name in ("open", "filled")
@@ -103,10 +102,32 @@ def _stub_types() -> set[str]:
     return {word for word in text.split('"') if word.startswith("AWS::")}
 
 
+class TestMissing:
+    @pytest.fixture(autouse=True)
+    def _without_emulator(self, monkeypatch):
+        """Nothing of it is installed, and no other endpoint is given."""
+        monkeypatch.setattr(emulator, "missing", lambda: "there is none")
+        monkeypatch.delenv("E2E_ENDPOINT_URL", raising=False)
+
+    def test_tests_are_left_out_and_say_why(self, monkeypatch):
+        """Who has no emulator sees that nothing was tested."""
+        monkeypatch.delenv("SECURE_CONSTRUCTS_E2E", raising=False)
+
+        with pytest.raises(pytest.skip.Exception, match="there is none"):
+            emulator.require()
+
+    def test_it_is_an_error_where_nothing_may_be_left_out(self, monkeypatch):
+        """In CI, what is missing does not pass for what is well."""
+        monkeypatch.setenv("SECURE_CONSTRUCTS_E2E", "required")
+
+        with pytest.raises(pytest.fail.Exception, match="there is none"):
+            emulator.require()
+
+
 class TestEnd:
     def test_nobody_listens_after_it(self, tmp_path):
         """Neither address answers once the emulator has been stopped."""
-        require_emulator()
+        emulator.require()
         running = Emulator(tmp_path)
         endpoint = running.administrator()
         probes.call_a_function(endpoint)
@@ -118,7 +139,7 @@ class TestEnd:
 
     def test_no_process_is_left(self, tmp_path):
         """Functions are processes of their own, and end with it."""
-        require_emulator()
+        emulator.require()
         running = Emulator(tmp_path)
         probes.call_a_function(running.administrator())
         running.stop()
@@ -127,7 +148,7 @@ class TestEnd:
 
     def test_it_listens_on_loopback_only(self, tmp_path):
         """Nobody on the network can reach what enforces no signature of GitHub."""
-        require_emulator()
+        emulator.require()
         running = Emulator(tmp_path)
         addresses = _listening_at(running.ports)
         running.stop()

@@ -12,6 +12,8 @@ import subprocess
 
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.support.endpoint import Endpoint
 from tests.e2e.support.waiting import eventually
 from tests.support.synth import ROOT
@@ -20,10 +22,23 @@ PYTHON = ROOT / ".venv-e2e" / "bin" / "python"
 ACCOUNT = "123456789012"
 _REGION = "eu-west-1"
 _HOST = "127.0.0.1"
+# Set where a test must not be left out: there, what is missing is an error.
+_REQUIRED = "SECURE_CONSTRUCTS_E2E"
 _EVERYTHING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
+
+
+def require() -> None:
+    """Skip a test if there can be no emulator, or fail it where nothing may be."""
+    if "E2E_ENDPOINT_URL" in os.environ:
+        pytest.skip("this is about the emulator")
+    if not (why := missing()):
+        return
+    if os.environ.get(_REQUIRED) == "required":
+        pytest.fail(f"{why}, and {_REQUIRED} says that it has to be there")
+    pytest.skip(why)
 
 
 def missing() -> str | None:
