@@ -20,6 +20,7 @@ from botocore.exceptions import ClientError
 from tests.e2e.support import emulator, probes
 from tests.e2e.support.emulator import Emulator
 from tests.e2e.support.endpoint import Endpoint
+from tests.e2e.support.making import call_a_function
 from tests.e2e.support.stacks import DeploymentError
 
 _MODULES = Path(__file__).parent / "emulator"
@@ -130,7 +131,7 @@ class TestEnd:
         emulator.require()
         running = Emulator(tmp_path)
         endpoint = running.administrator()
-        probes.call_a_function(endpoint)
+        call_a_function(endpoint)
         running.stop()
 
         for port in running.ports:
@@ -141,7 +142,7 @@ class TestEnd:
         """Functions are processes of their own, and end with it."""
         emulator.require()
         running = Emulator(tmp_path)
-        probes.call_a_function(running.administrator())
+        call_a_function(running.administrator())
         running.stop()
 
         assert [] == _processes_in(tmp_path)

@@ -63,9 +63,7 @@ class TestOrders:
         good, bad = shop.order("acme"), {"order_id": str(uuid.uuid4())}
         answer = production.endpoint.client("lambda").invoke(
             FunctionName=production.id("Orders", "Processor"),
-            Payload=json.dumps(
-                {"Records": [_record("bad", bad), _record("good", good)]}
-            ),
+            Payload=json.dumps({"Records": [_record(bad), _record(good)]}),
         )
 
         failures = json.loads(answer["Payload"].read())["batchItemFailures"]

@@ -7,17 +7,27 @@ Each makes what it needs, under names of its own. A refusal is as good as a no.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
-import uuid
-import zipfile
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.e2e.support.endpoint import Endpoint
 from tests.e2e.support.listening import listening_to_bus
-from tests.e2e.support.stacks import Product
+from tests.e2e.support.making import (
+    allow_rules,
+    arrives,
+    call_by_rule,
+    deployed,
+    failing_function,
+    new_function,
+    new_name,
+    new_queue,
+    new_resource,
+    new_role,
+    new_user,
+    policy_of,
+)
 from tests.e2e.support.tokens import token
 from tests.e2e.support.waiting import eventually
 
@@ -26,28 +36,9 @@ _KEY = {"AttributeName": "PK", "KeyType": "HASH"}
 _DEFINITION = {"AttributeName": "PK", "AttributeType": "S"}
 
 
-def _name() -> str:
-    return f"p{uuid.uuid4().hex[:8]}"
-
-
-def _deployed(endpoint: Endpoint, **resources: Mapping[str, Any]) -> Product:
-    """Return a product of one stack, `It`, of *resources*."""
-    product = Product(endpoint, {"It": _name()})
-    product.deploy("It", {"Resources": resources})
-    return product
-
-
-def _one(
-    endpoint: Endpoint, type_: str, properties: Mapping[str, Any], **more: object
-) -> str:
-    """Return the physical id of one resource of *type_*."""
-    resource = {"Type": type_, "Properties": properties, **more}
-    return _deployed(endpoint, It=resource).resources("It")["It"]
-
-
 def _alarm_queries(endpoint: Endpoint) -> Any:
     query = {"Id": "e1", "Expression": "SELECT SUM(X) FROM Y", "Period": 60}
-    return _one(
+    return new_resource(
         endpoint,
         "AWS::CloudWatch::Alarm",
         {
@@ -59,125 +50,11 @@ def _alarm_queries(endpoint: Endpoint) -> Any:
     )
 
 
-def _policy(
-    action: str,
-    resource: str = "*",
-    principal: object = None,
-    conditions: object = None,
-) -> dict[str, Any]:
-    statement: dict[str, Any] = {"Effect": "Allow", "Action": action}
-    if principal:
-        statement["Principal"] = principal
-    if resource:
-        statement["Resource"] = resource
-    if conditions:
-        statement["Condition"] = conditions
-    return {"Version": "2012-10-17", "Statement": [statement]}
-
-
-def _role(
-    endpoint: Endpoint, principal: object, policy: object, **conditions: Any
-) -> str:
-    """Return the ARN of a role that has *policy*, and that *principal* may assume."""
-    iam, name = endpoint.client("iam"), _name()
-    trust = _policy("sts:AssumeRole", "", principal, conditions or None)
-    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))
-    iam.put_role_policy(
-        RoleName=name, PolicyName="It", PolicyDocument=json.dumps(policy)
-    )
-    return str(made["Role"]["Arn"])
-
-
-def _somebody(endpoint: Endpoint, policy: object) -> Endpoint:
-    """Return a user that has *policy* only."""
-    iam, name = endpoint.client("iam"), _name()
-    iam.create_user(UserName=name)
-    iam.put_user_policy(
-        UserName=name, PolicyName="It", PolicyDocument=json.dumps(policy)
-    )
-    return endpoint.as_user(iam.create_access_key(UserName=name)["AccessKey"])
-
-
-def _function(endpoint: Endpoint, body: str, policy: object = None) -> str:
-    """Return the ARN of a function that does *body*."""
-    code = io.BytesIO()
-    with zipfile.ZipFile(code, "w") as archive:
-        archive.writestr("index.py", f"def handler(event, context):\n    {body}\n")
-    made = endpoint.client("lambda").create_function(
-        FunctionName=_name(),
-        Runtime="python3.12",
-        Handler="index.handler",
-        Code={"ZipFile": code.getvalue()},
-        Role=_role(
-            endpoint,
-            {"Service": "lambda.amazonaws.com"},
-            policy or _policy("sqs:*"),
-        ),
-    )
-    return str(made["FunctionArn"])
-
-
-def call_a_function(endpoint: Endpoint) -> None:
-    """Have a function run, whose process waits for the next call after that."""
-    name = _function(endpoint, "return 1")
-    endpoint.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-
-
-def _queue(endpoint: Endpoint, **attributes: str) -> tuple[str, str]:
-    """Return URL and ARN of a queue."""
-    name = _name()
-    made = endpoint.client("sqs").create_queue(QueueName=name, Attributes=attributes)
-    return made["QueueUrl"], f"arn:aws:sqs:{endpoint.region}:{endpoint.account}:{name}"
-
-
-def _arrives(endpoint: Endpoint, url: str) -> bool:
-    """Return whether a message gets into the queue at *url*."""
-    sqs = endpoint.client("sqs")
-    return bool(
-        eventually(
-            lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1).get(
-                "Messages"
-            ),
-            seconds=3,
-        )
-    )
-
-
-def _call_by_rule(endpoint: Endpoint, function: str, **more: Any) -> None:
-    """Put an event that a rule of the default bus calls *function* for."""
-    events, name = endpoint.client("events"), _name()
-    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name]}))
-    events.put_targets(Rule=name, Targets=[{"Id": "It", "Arn": function, **more}])
-    entry = {"Source": name, "DetailType": "It", "Detail": "{}"}
-    events.put_events(Entries=[entry])
-
-
-def _allow_rules(endpoint: Endpoint, function: str) -> None:
-    endpoint.client("lambda").add_permission(
-        FunctionName=function,
-        StatementId="It",
-        Action="lambda:InvokeFunction",
-        Principal="events.amazonaws.com",
-    )
-
-
-def _failing(endpoint: Endpoint, policy: object) -> tuple[str, str]:
-    """Return a function that fails, and the URL of the queue for its failures."""
-    url, arn = _queue(endpoint)
-    function = _function(endpoint, "raise ValueError", policy)
-    endpoint.client("lambda").put_function_event_invoke_config(
-        FunctionName=function,
-        MaximumRetryAttempts=0,
-        DestinationConfig={"OnFailure": {"Destination": arn}},
-    )
-    return function, url
-
-
 def _async_calls(endpoint: Endpoint) -> Any:
-    function, url = _failing(endpoint, _policy("sqs:*"))
-    _allow_rules(endpoint, function)
-    _call_by_rule(endpoint, function)
-    return _arrives(endpoint, url)
+    function, url = failing_function(endpoint, policy_of("sqs:*"))
+    allow_rules(endpoint, function)
+    call_by_rule(endpoint, function)
+    return arrives(endpoint, url)
 
 
 def _bucket_properties(endpoint: Endpoint) -> Any:
@@ -190,7 +67,7 @@ def _bucket_properties(endpoint: Endpoint) -> Any:
         ]
     }
     rule = {"Id": "It", "Status": "Enabled", "ExpirationInDays": 3}
-    bucket = _one(
+    bucket = new_resource(
         endpoint,
         "AWS::S3::Bucket",
         {"BucketEncryption": encryption, "LifecycleConfiguration": {"Rules": [rule]}},
@@ -202,7 +79,7 @@ def _bucket_properties(endpoint: Endpoint) -> Any:
 
 
 def _condition_keys(endpoint: Endpoint) -> Any:
-    dynamodb, table = endpoint.client("dynamodb"), _name()
+    dynamodb, table = endpoint.client("dynamodb"), new_name()
     dynamodb.create_table(
         TableName=table,
         KeySchema=[_KEY],
@@ -211,7 +88,7 @@ def _condition_keys(endpoint: Endpoint) -> Any:
     )
     keys = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mine"]}}
     only = {**keys, "Null": {"dynamodb:LeadingKeys": "false"}}
-    user = _somebody(endpoint, _policy("dynamodb:GetItem", conditions=only))
+    user = new_user(endpoint, policy_of("dynamodb:GetItem", conditions=only))
     request = {"TableName": table, "Key": {"PK": {"S": "mine"}}}
     return user.client("dynamodb").get_item(**request)
 
@@ -219,7 +96,7 @@ def _condition_keys(endpoint: Endpoint) -> Any:
 def _emptied_buckets(endpoint: Endpoint) -> Any:
     """A bucket with an object in it does not go with its stack."""
     resource = {"Type": "AWS::S3::Bucket", "Properties": {}}
-    product = _deployed(endpoint, It=resource)
+    product = deployed(endpoint, It=resource)
     s3, bucket = endpoint.client("s3"), product.resources("It")["It"]
     s3.put_object(Bucket=bucket, Key="It")
     endpoint.client("cloudformation").delete_stack(StackName=product.names["It"])
@@ -229,25 +106,25 @@ def _emptied_buckets(endpoint: Endpoint) -> Any:
 
 def _event_types(endpoint: Endpoint) -> Any:
     arn = f"arn:aws:events:{endpoint.region}:{endpoint.account}:event-bus/default"
-    return _one(endpoint, "AWS::Events::Archive", {"SourceArn": arn})
+    return new_resource(endpoint, "AWS::Events::Archive", {"SourceArn": arn})
 
 
 def _function_roles(endpoint: Endpoint) -> Any:
     """A failure does not get where the role may not put it."""
-    function, url = _failing(endpoint, _policy("logs:*"))
+    function, url = failing_function(endpoint, policy_of("logs:*"))
     endpoint.client("lambda").invoke(
         FunctionName=function, InvocationType="Event", Payload=b"{}"
     )
-    return not _arrives(endpoint, url)
+    return not arrives(endpoint, url)
 
 
 def _identity_providers(endpoint: Endpoint) -> Any:
-    properties = {"Url": f"https://{_name()}.example.com", "ClientIdList": ["It"]}
-    return _one(endpoint, "AWS::IAM::OIDCProvider", properties)
+    properties = {"Url": f"https://{new_name()}.example.com", "ClientIdList": ["It"]}
+    return new_resource(endpoint, "AWS::IAM::OIDCProvider", properties)
 
 
 def _managed_keys(endpoint: Endpoint) -> Any:
-    s3, bucket = endpoint.client("s3"), _name()
+    s3, bucket = endpoint.client("s3"), new_name()
     where = {"LocationConstraint": endpoint.region}
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
     return s3.put_object(Bucket=bucket, Key="It", ServerSideEncryption="aws:kms")
@@ -255,7 +132,7 @@ def _managed_keys(endpoint: Endpoint) -> Any:
 
 def _policy_variables(endpoint: Endpoint) -> Any:
     condition = {"StringLike": {"aws:PrincipalArn": "*:user/${aws:username}"}}
-    user = _somebody(endpoint, _policy("s3:ListAllMyBuckets", conditions=condition))
+    user = new_user(endpoint, policy_of("s3:ListAllMyBuckets", conditions=condition))
     return user.client("s3").list_buckets()
 
 
@@ -266,21 +143,21 @@ def _public_parameters(endpoint: Endpoint) -> Any:
 
 def _rule_delivery(endpoint: Endpoint) -> Any:
     """What a rule may not deliver is in its queue."""
-    url, arn = _queue(endpoint)
+    url, arn = new_queue(endpoint)
     principal = {"Service": "events.amazonaws.com"}
-    policy = json.dumps(_policy("sqs:SendMessage", arn, principal))
+    policy = json.dumps(policy_of("sqs:SendMessage", arn, principal))
     endpoint.client("sqs").set_queue_attributes(
         QueueUrl=url, Attributes={"Policy": policy}
     )
-    function = _function(endpoint, "return 1")
-    _call_by_rule(endpoint, function, DeadLetterConfig={"Arn": arn})
-    return _arrives(endpoint, url)
+    function = new_function(endpoint, "return 1")
+    call_by_rule(endpoint, function, DeadLetterConfig={"Arn": arn})
+    return arrives(endpoint, url)
 
 
 def _schedule_delivery(endpoint: Endpoint) -> Any:
     at = dt.datetime.now(tz=dt.timezone.utc) + dt.timedelta(seconds=1)
     bus = f"arn:aws:events:{endpoint.region}:{endpoint.account}:event-bus/default"
-    service, source = {"Service": "scheduler.amazonaws.com"}, _name()
+    service, source = {"Service": "scheduler.amazonaws.com"}, new_name()
     with listening_to_bus(endpoint, "default", source) as hear:
         endpoint.client("scheduler").create_schedule(
             Name=source,
@@ -288,7 +165,7 @@ def _schedule_delivery(endpoint: Endpoint) -> Any:
             FlexibleTimeWindow={"Mode": "OFF"},
             Target={
                 "Arn": bus,
-                "RoleArn": _role(endpoint, service, _policy("events:PutEvents")),
+                "RoleArn": new_role(endpoint, service, policy_of("events:PutEvents")),
                 "EventBridgeParameters": {"DetailType": "It", "Source": source},
             },
         )
@@ -296,7 +173,7 @@ def _schedule_delivery(endpoint: Endpoint) -> Any:
 
 
 def _schedule_zones(endpoint: Endpoint) -> Any:
-    name = _one(
+    name = new_resource(
         endpoint,
         "AWS::Scheduler::Schedule",
         {
@@ -314,7 +191,7 @@ def _schedule_zones(endpoint: Endpoint) -> Any:
 
 
 def _stub_types(endpoint: Endpoint) -> Any:
-    return _one(endpoint, "AWS::EventSchemas::Registry", {})
+    return new_resource(endpoint, "AWS::EventSchemas::Registry", {})
 
 
 def _table(**more: object) -> dict[str, Any]:
@@ -330,7 +207,7 @@ def _table(**more: object) -> dict[str, Any]:
 
 
 def _table_properties(endpoint: Endpoint) -> Any:
-    name = _one(endpoint, "AWS::DynamoDB::GlobalTable", _table())
+    name = new_resource(endpoint, "AWS::DynamoDB::GlobalTable", _table())
     found = endpoint.client("dynamodb").describe_continuous_backups(TableName=name)
     described = found["ContinuousBackupsDescription"]
     recovery = described["PointInTimeRecoveryDescription"]
@@ -340,7 +217,7 @@ def _table_properties(endpoint: Endpoint) -> Any:
 def _table_updates(endpoint: Endpoint) -> Any:
     """A table without a name is still the same after an update."""
     type_ = "AWS::DynamoDB::GlobalTable"
-    product = _deployed(endpoint, It={"Type": type_, "Properties": _table()})
+    product = deployed(endpoint, It={"Type": type_, "Properties": _table()})
     before = product.resources("It")
     ttl = {"AttributeName": "ttl", "Enabled": True}
     after = {"Type": type_, "Properties": _table(TimeToLiveSpecification=ttl)}
@@ -349,11 +226,11 @@ def _table_updates(endpoint: Endpoint) -> Any:
 
 
 def _token_claims(endpoint: Endpoint) -> Any:
-    iam, name = endpoint.client("iam"), _name()
+    iam, name = endpoint.client("iam"), new_name()
     host = "token.actions.githubusercontent.com"
     provider = f"arn:aws:iam::{endpoint.account}:oidc-provider/{host}"
     iam.create_open_id_connect_provider(Url=f"https://{host}", ClientIDList=["It"])
-    trust = _policy(
+    trust = policy_of(
         "sts:AssumeRoleWithWebIdentity",
         "",
         {"Federated": provider},
