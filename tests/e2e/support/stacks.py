@@ -15,6 +15,9 @@ from botocore.exceptions import ClientError
 from tests.e2e.support.endpoint import Endpoint
 from tests.e2e.support.waiting import eventually
 
+# What CloudFormation takes in a request.
+_LONGEST = 51_200
+
 
 class DeploymentError(Exception):
     """CloudFormation did not do what it was asked for."""
@@ -79,13 +82,24 @@ class Product:
             StackName=name,
             ChangeSetName=f"e2e{uuid.uuid4().hex}",
             ChangeSetType="CREATE" if before == "DELETE_COMPLETE" else "UPDATE",
-            TemplateBody=json.dumps(template),
+            **self._source(json.dumps(template)),
             Capabilities=["CAPABILITY_NAMED_IAM"],
         )["Id"]
         if not self._has_changes(changes):
             return
         cloudformation.execute_change_set(ChangeSetName=changes)
         self._settle(stack, ("CREATE_COMPLETE", "UPDATE_COMPLETE"))
+
+    def _source(self, template: str) -> dict[str, str]:
+        """Return where CloudFormation finds *template*: a long one is in S3."""
+        if len(template) <= _LONGEST:
+            return {"TemplateBody": template}
+        place = self.endpoint
+        bucket = f"cdk-hnb659fds-assets-{place.account}-{place.region}"
+        key = f"e2e-{uuid.uuid4().hex}.json"
+        place.client("s3").put_object(Bucket=bucket, Key=key, Body=template.encode())
+        url = f"https://{bucket}.s3.{place.region}.amazonaws.com/{key}"
+        return {"TemplateURL": url}
 
     def _has_changes(self, change_set: str) -> bool:
         """
