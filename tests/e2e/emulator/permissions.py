@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.core import iam_evaluator
@@ -9,13 +10,17 @@ from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam
 
 
-def role_may(role_arn: str, action: str, resource: str, **context: list[str]) -> bool:
-    """Return whether a role may do *action*; condition keys are `a__b` for a:b."""
+def role_may(
+    role_arn: str,
+    action: str,
+    resource: str,
+    keys: Mapping[str, list[str]] | None = None,
+) -> bool:
+    """Return whether a role may do *action*, with these condition *keys*."""
     policies = iam_evaluator._gather_role_policies(
         role_arn.rpartition("/")[2], get_account_id()
     )
-    keys = {name.replace("__", ":"): value for name, value in context.items()}
-    asked = _context(role_arn, action, resource, keys)
+    asked = _context(role_arn, action, resource, dict(keys or {}))
     return str(iam_evaluator.evaluate(asked, policies).decision) == "Allow"
 
 

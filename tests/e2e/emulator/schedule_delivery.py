@@ -6,6 +6,7 @@ ministack puts an event of its own, as whoever it is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region
@@ -17,32 +18,44 @@ from .rule_delivery import bury
 _invoke = eventbridge._invoke_target
 
 
-def _deliver(
-    target: dict[str, Any],
-    event: dict[str, Any],
-    rule: dict[str, Any],
-    view: Any = None,
+def _delivering(otherwise: Callable[..., None]) -> Callable[..., None]:
+    """Return what delivers the events of schedules, and others as *otherwise* does."""
+
+    def deliver(
+        target: dict[str, Any],
+        event: dict[str, Any],
+        rule: dict[str, Any],
+        view: Any = None,
+    ) -> None:
+        if "EventBridgeParameters" in target:
+            _put(target, event, rule)
+        else:
+            otherwise(target, event, rule, view)
+
+    return deliver
+
+
+def _put(
+    target: dict[str, Any], event: dict[str, Any], schedule: dict[str, Any]
 ) -> None:
-    """Put the event of a schedule, or keep it; *rule* is the schedule."""
-    wanted = target.get("EventBridgeParameters")
-    if not wanted:
-        _before(target, event, rule, view)
-        return
-    made = {**event, "Source": wanted["Source"], "DetailType": wanted["DetailType"]}
-    made["Detail"] = target.get("Input", "{}")
+    """Put the event that *schedule* is for, or keep it."""
+    wanted, role = target["EventBridgeParameters"], target["RoleArn"]
+    made = {
+        **event,
+        "Source": wanted["Source"],
+        "DetailType": wanted["DetailType"],
+        "Detail": target.get("Input", "{}"),
+    }
+    keys = {
+        "events:source": [wanted["Source"]],
+        "events:detail-type": [wanted["DetailType"]],
+    }
     queue = (target.get("DeadLetterConfig") or {}).get("Arn", "")
-    role = target["RoleArn"]
-    if not trusts(role, "scheduler.amazonaws.com", _group(rule)):
+    if not trusts(role, "scheduler.amazonaws.com", _group(schedule)):
         return
-    if role_may(
-        role,
-        "events:PutEvents",
-        target["Arn"],
-        events__source=[wanted["Source"]],
-        **{"events__detail-type": [wanted["DetailType"]]},
-    ):
+    if role_may(role, "events:PutEvents", target["Arn"], keys):
         bare = {name: each for name, each in target.items() if name != "Input"}
-        _invoke(bare, made, rule)
+        _invoke(bare, made, schedule)
     elif queue and role_may(role, "sqs:SendMessage", queue):
         bury(queue, made, {"ERROR_CODE": "AccessDenied"})
 
@@ -54,12 +67,7 @@ def _group(schedule: dict[str, Any]) -> str:
     return f"arn:aws:scheduler:{place}:schedule-group/{group}"
 
 
-_before = _invoke
-
-
 def fill() -> None:
     """Let schedules put the events that they are made for."""
-    global _before  # noqa: PLW0603 - what another module has put there by then
-    _before = eventbridge._invoke_target
-    eventbridge._invoke_target = _deliver
+    eventbridge._invoke_target = _delivering(eventbridge._invoke_target)
     scheduler._SCHEDULE_TICK_INTERVAL = 1  # tests wait for it
