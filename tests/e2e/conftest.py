@@ -51,6 +51,8 @@ def endpoint(tmp_path_factory) -> Iterator[Endpoint]:
         )
         return
     emulator.require()
+    # No proxy reaches what is on loopback.
+    os.environ |= {"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
     running = emulator.Emulator(tmp_path_factory.mktemp("emulator"))
     try:
         yield running.administrator()

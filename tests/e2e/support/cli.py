@@ -34,7 +34,9 @@ def _run(endpoint: Endpoint, directory: Path, *arguments: str) -> None:
     Raises:
         RuntimeError: It failed, with all that it has printed.
     """
-    ours = {n: v for n, v in os.environ.items() if not n.startswith("CDK_")}
+    # Settings of AWS that are meant for it alone come from the endpoint.
+    foreign = ("CDK_", "AWS_") if endpoint.credentials else ("CDK_",)
+    ours = {n: v for n, v in os.environ.items() if not n.startswith(foreign)}
     done = subprocess.run(  # noqa: S603 - our own program
         [os.environ["JSII_NODE"], _CLI, *arguments, "--ci", "--no-notices"],
         cwd=directory,

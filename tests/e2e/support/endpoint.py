@@ -76,7 +76,7 @@ class Endpoint:
         if self.url:
             own["AWS_ENDPOINT_URL"] = self.url
         if self.certificate:
-            own["NODE_EXTRA_CA_CERTS"] = self.certificate
+            own["AWS_CA_BUNDLE"] = own["NODE_EXTRA_CA_CERTS"] = self.certificate
         for name, value in (self.credentials or {}).items():
             own[name.upper()] = value
         return own
