@@ -98,7 +98,7 @@ class Product:
         bucket = f"cdk-hnb659fds-assets-{place.account}-{place.region}"
         key = f"e2e-{uuid.uuid4().hex}.json"
         place.client("s3").put_object(Bucket=bucket, Key=key, Body=template.encode())
-        url = f"https://{bucket}.s3.{place.region}.amazonaws.com/{key}"
+        url = f"https://s3.{place.region}.amazonaws.com/{bucket}/{key}"
         return {"TemplateURL": url}
 
     def _has_changes(self, change_set: str) -> bool:
