@@ -2,7 +2,7 @@
 # and git; all else, Node included, is set up below this directory when needed.
 
 .DEFAULT_GOAL := help
-.PHONY: help synth test lint types snapshots rules checklist pictures docs bench check lock clean
+.PHONY: help synth test e2e lint types snapshots rules checklist pictures docs bench check lock clean
 
 BIN  := $(CURDIR)/.venv/bin
 NODE := $(BIN)/node
@@ -13,7 +13,7 @@ export JSII_NODE := $(NODE)
 export CDK_DISABLE_CLI_TELEMETRY := true
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # cdk.json starts `python`, which has to be the virtual environment's. Findings
 # fail the synthesis, and are summed up all the same.
@@ -29,6 +29,10 @@ test: .venv/.stamp node_modules/.stamp ## run the tests on all cores and measure
 	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+# It asks for another endpoint by E2E_ENDPOINT_URL, and needs no emulator then.
+e2e: .venv/.stamp node_modules/.stamp $(if $(E2E_ENDPOINT_URL),,.venv-e2e/.stamp) ## deploy the examples to an emulator and use them
+	$(BIN)/python -m pytest tests/e2e
 
 lint: .venv/.stamp ## check style and formatting
 	$(BIN)/ruff check .
@@ -59,19 +63,23 @@ docs: export NO_MKDOCS_2_WARNING := 1
 docs: .venv/.stamp ## build the documentation site in site/, without a warning
 	$(BIN)/mkdocs build --strict
 
-check: lint types test synth docs ## all of the above that can fail: what CI runs
+check: export SECURE_CONSTRUCTS_E2E := required
+check: lint types test synth e2e docs ## all of the above that can fail: what CI runs
 
 lock: .venv/.stamp ## lock the newest versions that pyproject.toml and package.json allow
 	$(BIN)/uv pip compile pyproject.toml --group dev --all-extras --universal \
 		--python-version 3.10 --generate-hashes --upgrade --quiet \
 		--custom-compile-command "make lock" --output-file requirements-dev.txt
-	$(BIN)/uv pip compile benchmarks/requirements-bench.in --universal \
+	$(BIN)/uv pip compile --group pyproject.toml:bench --universal \
 		--python-version 3.10 --generate-hashes --upgrade --quiet \
 		--custom-compile-command "make lock" --output-file requirements-bench.txt
+	$(BIN)/uv pip compile --group pyproject.toml:e2e --universal \
+		--python-version 3.10 --generate-hashes --upgrade --quiet \
+		--custom-compile-command "make lock" --output-file requirements-e2e.txt
 	$(NODE) $(BIN)/npm update --package-lock-only
 
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-bench node_modules cdk.out dist site .coverage* .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-e2e node_modules cdk.out dist site .coverage* .mypy_cache .pytest_cache .ruff_cache
 
 # Node comes as a Python package that puts nothing on PATH and whose own npm
 # script does not start, hence the two links.
@@ -91,6 +99,13 @@ clean: ## remove what the other targets made
 	python3 -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check \
 		--require-hashes -r requirements-bench.txt
+	@touch $@
+
+# The emulator wants a boto3 of its own, and functions run in its environment.
+.venv-e2e/.stamp: requirements-e2e.txt
+	python3 -m venv .venv-e2e
+	.venv-e2e/bin/python -m pip install --quiet --disable-pip-version-check \
+		--require-hashes -r requirements-e2e.txt
 	@touch $@
 
 node_modules/.stamp: package-lock.json package.json .npmrc | .venv/.stamp

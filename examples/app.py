@@ -246,8 +246,8 @@ class PipelineStack(cdk.Stack):
         diff.grant_cdk_diff()
 
 
-def orders(app: cdk.App) -> None:
-    """Define the whole product in *app*."""
+def orders(app: cdk.Stage) -> None:
+    """Define the whole product in *app*, or in one stage of an app."""
     tier = Tier.of(app)
     protected = tier is Tier.PRODUCTION
     tags = StandardTags(env=tier.value, team="orders", service="shop")
