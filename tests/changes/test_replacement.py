@@ -215,7 +215,8 @@ class TestCascade:
         assert {"Network.CidrBlock", "Subnet.VpcId", "Target.SubnetId"} == {
             each.place for each in changes
         }
-        assert "Subnet, which it names here, is replaced" in changes[-1].why
+        words = "the resource is replaced: Subnet, which it names here, is replaced"
+        assert words in changes[-1].why
         assert "keep it as it is at Subnet" == changes[-1].way_out
 
     def test_in_a_circle(self):
