@@ -49,7 +49,7 @@ ELSEWHERE: Mapping[str, str] = {
     "LAM-13": "your code, as the [example's](../examples/handlers/orders/settings.py)",
     "CDK-01": "[StandardTags](howto/tags-and-tiers.md#tags)",
     "CDK-02": "each construct that stores data, by its [tier](howto/tags-and-tiers.md)",
-    "CDK-03": "your tests",
+    "CDK-03": "your tests, by the [plugin for pytest](howto/test-your-app.md)",
     "CDK-04": "[Tier](howto/tags-and-tiers.md)",
     "CDK-05": "as LAM-10",
     "CDK-06": "[Waived](howto/waive.md)",

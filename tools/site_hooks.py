@@ -18,8 +18,6 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
-import secure_constructs
-
 ROOT = Path(__file__).parents[1]
 # Pages of the repository itself, by what they are on the site.
 OUTSIDE = {
@@ -28,7 +26,8 @@ OUTSIDE = {
     "README.md": "index.md",
     "SECURITY.md": "security.md",
 }
-# The public names, by the page that shows what they are for.
+# The public names, those of other modules with these, by the page that shows what
+# they are for.
 GUIDES = {
     "AccessPattern": "constructs/tenant-table.md",
     "AppEventBus": "constructs/app-event-bus.md",
@@ -51,6 +50,15 @@ GUIDES = {
     "Tier": "howto/tags-and-tiers.md",
     "Waived": "howto/waive.md",
     "acknowledge_defaults": "howto/strict-packs.md",
+    "changes.Change": "howto/compare-templates.md",
+    "changes.Effect": "howto/compare-templates.md",
+    "changes.compare": "howto/compare-templates.md",
+    "changes.needs_attention": "howto/compare-templates.md",
+    "changes.written": "howto/compare-templates.md",
+    "testing.CdkApp": "testing/cdk-app.md",
+    "testing.assert_logical_ids": "testing/assert-logical-ids.md",
+    "testing.assert_no_findings": "testing/assert-no-findings.md",
+    "testing.assert_safe_update": "testing/assert-safe-update.md",
 }
 # What the attribute `grants` of a construct is.
 GRANTS = {
@@ -143,13 +151,14 @@ def _sources() -> Iterator[tuple[str, str]]:
 
 def _references() -> Iterator[tuple[str, str]]:
     """Yield a page for each public name."""
-    for name in secure_constructs.__all__:
+    for name, path in GUIDES.items():
         page = f"reference/{name}.md"
-        guide = posixpath.relpath(GUIDES[name], "reference")
+        guide = posixpath.relpath(path, "reference")
+        module, _, own = f"secure_constructs.{name}".rpartition(".")
         lines = [
-            f"# {name}",
+            f"# {own}",
             "",
-            f"`from secure_constructs import {name}`",
+            f"`from {module} import {own}`",
             "",
             f"[What it is for, with examples]({guide})",
             "",

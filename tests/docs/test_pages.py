@@ -33,7 +33,7 @@ def headings(text: str) -> list[str]:
 def nav() -> set[str]:
     """The pages of the navigation."""
     text = (ROOT / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
-    return set(re.findall(r"[\w/-]+\.md", text))
+    return set(re.findall(r"[\w./-]+\.md", text))
 
 
 PAGES = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))

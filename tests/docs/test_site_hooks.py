@@ -10,6 +10,7 @@ import pytest
 
 import secure_constructs
 
+from secure_constructs import changes, testing
 from tests.support.synth import ROOT
 from tools.site_hooks import GRANTS, GUIDES, OUTSIDE, added, led, placed
 
@@ -77,19 +78,26 @@ class TestLinks:
 
 
 class TestAdded:
-    @pytest.mark.parametrize("name", secure_constructs.__all__)
+    @pytest.mark.parametrize("name", GUIDES)
     def test_has_a_page_for_every_public_name(self, name):
         """It says how to import the name and where it is explained."""
         page = added()[f"reference/{name}.md"]
+        module, _, own = f"secure_constructs.{name}".rpartition(".")
 
-        assert f"# {name}\n" in page
-        assert f"`from secure_constructs import {name}`" in page
+        assert f"# {own}\n" in page
+        assert f"`from {module} import {own}`" in page
         assert f"(../{GUIDES[name]})" in page
         assert f"::: secure_constructs.{name}\n" in page
 
     def test_names_nothing_that_is_not_public(self):
         """The guides are those of the public names."""
-        assert sorted(GUIDES) == secure_constructs.__all__
+        names = [
+            *secure_constructs.__all__,
+            *(f"changes.{name}" for name in changes.__all__),
+            *(f"testing.{name}" for name in testing.__all__),
+        ]
+
+        assert sorted(names) == sorted(GUIDES)
 
     @pytest.mark.parametrize("name", secure_constructs.__all__)
     def test_explains_the_grants_that_an_attribute_has(self, name):

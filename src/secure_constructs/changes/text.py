@@ -21,7 +21,12 @@ _SECRET = re.compile(
 
 
 def written(changes: Iterable[Change]) -> str:
-    """Return *changes* as text: by effect and resource, with the reason of each."""
+    """
+    Return *changes* as text: by effect and resource, with the reason of each.
+
+    Args:
+        changes: What `compare` returns. What looks like a secret is not shown.
+    """
     return "\n".join(_lines(list(changes))) or "No changes."
 
 
