@@ -24,9 +24,10 @@ synth: .venv/.stamp node_modules/.stamp ## synthesize the examples and sum up th
 	python -m secure_constructs summary cdk.out || status=$$?; \
 	exit $$status
 
-test: .venv/.stamp node_modules/.stamp ## run the tests on all cores and measure their coverage
+# Each process has a Node of its own, hence not more of them than memory has room for.
+test: .venv/.stamp node_modules/.stamp ## run the tests in parallel and measure their coverage
 	@$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/coverage run -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
