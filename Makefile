@@ -48,6 +48,7 @@ snapshots: .venv/.stamp ## accept the templates of today as the tests' snapshots
 rules: .venv/.stamp ## write docs/rules.md, which describes the rules
 	$(BIN)/python -m secure_constructs rules --format markdown > docs/rules.md
 
+bench: export CDK_VALIDATION := false
 bench: .venv/.stamp .venv-bench/.stamp ## measure against code by hand and others; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 

@@ -78,7 +78,7 @@ def _counts(finding: Finding) -> bool:
 
 def _by_nag(path: Path) -> int:
     with TemporaryDirectory() as directory:
-        app = cdk.App(outdir=directory, builtin_cloud_formation_validation=False)
+        app = cdk.App(outdir=directory)
         stack = cdk.Stack(app, "Read", synthesizer=cdk.LegacyStackSynthesizer())
         include.CfnInclude(stack, "Template", template_file=str(path))
         report = AwsSolutionsChecks(app).validate_scope(stack)

@@ -138,7 +138,6 @@ def compared(stacks: int = _STACKS) -> str:
         app = cdk.App(
             outdir=directory,
             context={"@aws-cdk/core:failSynthOnValidationErrors": False},
-            builtin_cloud_formation_validation=False,
         )
         for index in range(stacks):
             fill(cdk.Stack(app, f"Stack{index}"))
