@@ -41,7 +41,7 @@ def compare(
         *sections(before, after),
         *unseen(before, after),
     ]
-    return sorted(changes, key=_rank)
+    return sorted(changes, key=rank)
 
 
 def _pairs(before: Definitions, after: Definitions, region: str) -> dict[str, Pair]:
@@ -97,7 +97,8 @@ def _change(pair: Pair, verdict: Verdict, old: object, new: object) -> Change:
     )
 
 
-def _rank(change: Change) -> tuple[int, bool, str, tuple[str, ...]]:
+def rank(change: Change) -> tuple[int, bool, str, tuple[str, ...]]:
+    """Return what sorts *change*: the most serious first, then those that fail."""
     path: Path = change.path
     return (
         _ORDER.index(change.effect),
