@@ -10,6 +10,7 @@ from secure_constructs.changes.change import Change, Effect
 from secure_constructs.changes.schemas import schema_of
 from secure_constructs.changes.settled import Definitions
 from secure_constructs.changes.stateful import held_by
+from secure_constructs.changes.values import at
 
 _STACK = "Stack"
 # CDK writes it where only the deployment knows the account or the region.
@@ -85,12 +86,12 @@ def _held(
 ) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the resources that hold something: their types, and what that is."""
     for name, resource in Definitions(body).section("Resources").items():
-        type_ = resource.get("Type") if isinstance(resource, Mapping) else None
-        what = (
-            held_by(type_, schema_of(type_, region)) if isinstance(type_, str) else ""
-        )
+        type_ = at(resource, ("Type",)) if isinstance(resource, Mapping) else None
+        if not isinstance(type_, str):
+            continue
+        what = held_by(type_, schema_of(type_, region), resource)
         if what:
-            yield name, (str(type_), what)
+            yield name, (type_, what)
 
 
 def _change(
