@@ -88,6 +88,15 @@ class TestExitCode:
         assert "Not judged: Basket.Properties" not in result.stderr
         assert "(Acme::Shop::Basket): unknown type, any change may" in result.stderr
 
+    def test_of_what_never_fails(self, run):
+        """What cannot be judged is only said."""
+        files = (write(f"{each}.json", UNKNOWN[each]) for each in (0, 1))
+
+        result = run(*files, "--fail-on", "never")
+
+        assert 0 == result.exit_code
+        assert "Not judged: Basket" in result.stderr
+
     def test_of_what_somebody_judged(self, run):
         """Somebody who knows the type can say so."""
         files = (write(f"{each}.json", UNKNOWN[each]) for each in (0, 1))
@@ -153,7 +162,7 @@ class TestBadInput:
         [
             ("Orders", "allow='Orders' has no reason; say why it is fine"),
             ("Orders=", "allow='Orders' has no reason; say why it is fine"),
-            ("Other=why", "allow='Other' matches no change; remove it"),
+            ("Other=why", "allow='Other' matches no change that fails; remove"),
         ],
     )
     def test_an_allowance(self, run, allowed, words):
@@ -164,6 +173,15 @@ class TestBadInput:
 
         assert 2 == result.exit_code
         assert words in result.stderr
+
+    def test_no_allowance_for_what_does_not_fail(self, run):
+        """It would wait for the next change, and accept that."""
+        files = write("old.json", PLAIN), write("new.json", SLOWER)
+
+        result = run(*files, "--allow", "Orders=why")
+
+        assert 2 == result.exit_code
+        assert "allow='Orders' matches no change that fails" in result.stderr
 
     def test_no_allowance_where_nothing_changes(self, run):
         """Once the change is deployed, its allowance has to go."""

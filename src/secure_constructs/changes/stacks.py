@@ -84,7 +84,9 @@ def compare_stacks(old: Path, new: Path) -> list[StackChanges]:
     ]
 
 
-def accept(stacks: list[StackChanges], allow: Mapping[str, str]) -> list[StackChanges]:
+def accept(
+    stacks: list[StackChanges], allow: Mapping[str, str], *, everything: bool = False
+) -> list[StackChanges]:
     """
     Return *stacks* without the changes that *allow* accepts.
 
@@ -92,16 +94,21 @@ def accept(stacks: list[StackChanges], allow: Mapping[str, str]) -> list[StackCh
         stacks: What `compare_stacks` returns.
         allow: The reasons, by logical id or `LogicalId.Property`, with the name of
             the stack and a slash before it where several stacks have that.
+        everything: Whether what only changes behaviour has to be accepted too.
 
     Raises:
         AllowanceError: A reason is empty, or an allowance is not of one stack.
     """
     found: dict[str, dict[str, str]] = {each.name: {} for each in stacks}
     for name, reason in allow.items():
-        stack, inner = _owner(name, stacks)
+        stack, inner = _owner(name, stacks, everything=everything)
         found[stack][inner] = reason
     return [
-        StackChanges(each.name, each.fate, without(each.changes, found[each.name]))
+        StackChanges(
+            each.name,
+            each.fate,
+            without(each.changes, found[each.name], everything=everything),
+        )
         for each in stacks
     ]
 
@@ -138,7 +145,9 @@ def _compared(name: str, old: Stack | None, new: Stack | None) -> StackChanges:
     return StackChanges(name, fate, changes)
 
 
-def _owner(name: str, stacks: list[StackChanges]) -> tuple[str, str]:
+def _owner(
+    name: str, stacks: list[StackChanges], *, everything: bool
+) -> tuple[str, str]:
     """Return the stack that the allowance *name* is for, and the rest of its name."""
     prefixes = [each.name for each in stacks if name.startswith(f"{each.name}/")]
     if prefixes:
@@ -147,7 +156,7 @@ def _owner(name: str, stacks: list[StackChanges]) -> tuple[str, str]:
     owners = [
         each.name
         for each in stacks
-        if any(matches(name, change) for change in each.changes)
+        if any(matches(name, change, everything=everything) for change in each.changes)
     ]
     if len(owners) > 1:
         raise AllowanceError(
