@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from secure_constructs.changes.change import Verdict
 from secure_constructs.changes.hazards import (
+    backups,
     databases,
     functions,
     keys,
@@ -20,6 +21,7 @@ HAZARDS = [
     *protection.HAZARDS,
     *storage.HAZARDS,
     *tables.HAZARDS,
+    *backups.HAZARDS,
     *databases.HAZARDS,
     *messages.HAZARDS,
     *keys.HAZARDS,
