@@ -7,6 +7,7 @@ from typing import Any
 
 from secure_constructs.changes.change import Change, Effect, Path, Verdict
 from secure_constructs.changes.emptying import emptied
+from secure_constructs.changes.handed import handed_on
 from secure_constructs.changes.pairs import Pair
 from secure_constructs.changes.removal import removal, renamed
 from secure_constructs.changes.replacement import cascade
@@ -76,7 +77,10 @@ def _staying(pairs: Mapping[str, Pair]) -> Iterator[Change]:
             if verdict.effect is Effect.REPLACED:
                 replaced.add(pair.logical_id)
             yield _change(pair, verdict, old, new)
-    for pair, verdict in cascade(pairs, replaced):
+    for pair, verdict in [*cascade(pairs, frozenset(replaced))]:
+        replaced.add(pair.logical_id)
+        yield _change(pair, verdict, *pair.views[0].values(verdict.path))
+    for pair, verdict in handed_on(pairs, replaced):
         yield _change(pair, verdict, *pair.views[0].values(verdict.path))
 
 

@@ -5,49 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias, cast
+from typing import cast
 
 from secure_constructs.changes.allowances import AllowanceError, matches, without
 from secure_constructs.changes.change import Change
-from secure_constructs.changes.compare import compare, rank
-from secure_constructs.changes.moves import Place, moves
+from secure_constructs.changes.comparison import Comparison, Stack, Stacks, stem
+from secure_constructs.changes.moves import Place
 from secure_constructs.checks.assembly import StackOutput
 from secure_constructs.checks.findings import Source
 from secure_constructs.checks.parsing import UnreadableError
 from secure_constructs.checks.reading import TemplateFile, sources_at
-
-_NOTHING: Mapping[str, Any] = {"Resources": {}}
-# The longest first, because the others are its end.
-_SUFFIXES = (
-    ".nested.template.json",
-    ".template.json",
-    ".template.yaml",
-    ".template.yml",
-    ".template",
-    ".json",
-    ".yaml",
-    ".yml",
-)
-
-
-@dataclass(frozen=True)
-class Stack:
-    """
-    One stack as it was read.
-
-    Attributes:
-        body: Its template.
-        place: Where it is deployed; None for a nested one.
-        is_file: Whether the template was read by itself, so that only its file has
-            a name.
-    """
-
-    body: Mapping[str, Any]
-    place: Place | None = None
-    is_file: bool = False
-
-
-Stacks: TypeAlias = dict[str, Stack]
 
 
 @dataclass(frozen=True)
@@ -78,9 +45,10 @@ def compare_stacks(old: Path, new: Path) -> list[StackChanges]:
     """
     olds, news = _read(old), _read(new)
     olds = {_name_now(name, olds, news): each for name, each in olds.items()}
+    comparison = Comparison(olds, news)
     return [
-        _compared(name, olds.get(name), news.get(name))
-        for name in dict.fromkeys([*olds, *news])
+        StackChanges(name, _fate(name, olds, news), changes)
+        for name, changes in comparison.changes().items()
     ]
 
 
@@ -134,15 +102,8 @@ def _are_one(stack: Stack, other: Stack) -> bool:
     return stack.place.identity == other.place.identity
 
 
-def _compared(name: str, old: Stack | None, new: Stack | None) -> StackChanges:
-    fate = "new" if old is None else "gone" if new is None else ""
-    changes = compare(
-        old.body if old else _NOTHING,
-        new.body if new else _NOTHING,
-    )
-    if old and new and old.place and new.place:
-        changes = sorted([*moves(old.place, new.place, old.body), *changes], key=rank)
-    return StackChanges(name, fate, changes)
+def _fate(name: str, olds: Stacks, news: Stacks) -> str:
+    return "new" if name not in olds else "" if name in news else "gone"
 
 
 def _owner(
@@ -189,18 +150,13 @@ def _stacks_of(source: Source, root: Path) -> Iterator[tuple[str, Stack]]:
     if isinstance(source, TemplateFile):
         known = source.file.relative_to(root) if root.is_dir() else source.file
         yield (
-            _stem(known.as_posix() if root.is_dir() else known.name),
+            stem(known.as_posix() if root.is_dir() else known.name),
             Stack(source.template.body, is_file=True),
         )
         return
     app = cast("StackOutput", source)
     (_, own), *nested = app.contents
     place = Place(app.environment, app.stack_name, app.protected)
-    yield app.name, Stack(own.body, place)
+    yield app.name, Stack(own.body, place, app=app.name)
     for file, template in nested:
-        yield f"{app.name}/{_stem(file.name)}", Stack(template.body)
-
-
-def _stem(name: str) -> str:
-    suffix = next((each for each in _SUFFIXES if name.endswith(each)), "")
-    return name.removesuffix(suffix)
+        yield f"{app.name}/{stem(file.name)}", Stack(template.body, app=app.name)

@@ -11,6 +11,7 @@ from secure_constructs.changes.hazards import (
     functions,
     keys,
     messages,
+    nested,
     protection,
     storage,
     tables,
@@ -24,6 +25,7 @@ HAZARDS = [
     *backups.HAZARDS,
     *databases.HAZARDS,
     *messages.HAZARDS,
+    *nested.HAZARDS,
     *keys.HAZARDS,
     *functions.HAZARDS,
 ]
