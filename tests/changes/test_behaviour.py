@@ -176,7 +176,7 @@ class TestHarmless:
             (
                 FUNCTION,
                 *(
-                    {"Code": {"S3Bucket": "b", "S3Key": f"{each}.zip"}}
+                    {"Code": {"S3Bucket": "cdk-x-assets-1", "S3Key": f"{each}.zip"}}
                     for each in HASHES
                 ),
                 "the hash of an asset",
@@ -184,15 +184,19 @@ class TestHarmless:
             (
                 FUNCTION,
                 *(
-                    {"Code": {"S3Key": {"Ref": f"AssetParameters{each}S3Key1F2"}}}
-                    for each in HASHES
+                    {"Code": {"S3Key": {"Ref": f"AssetParameters{each}S3Bucket{end}"}}}
+                    for each, end in zip(HASHES, ("0A1B2C3D", "1" * 8), strict=True)
                 ),
                 "the hash of an asset",
             ),
             (
                 "AWS::CloudFormation::Stack",
                 *(
-                    {"TemplateURL": {"Fn::Join": ["/", [{"Ref": "B"}, f"{each}.json"]]}}
+                    {
+                        "TemplateURL": {
+                            "Fn::Sub": f"https://s3/cdk-x-assets-1/{each}.json"
+                        }
+                    }
                     for each in HASHES
                 ),
                 "the hash of an asset",
@@ -230,6 +234,41 @@ class TestHarmless:
         assert Effect.HARMLESS == change.effect
         assert words in change.why
         assert not change.way_out
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            {"ImageUri": "1.dkr.ecr.eu-west-1.amazonaws.com/prod@sha256:HASH"},
+            {"S3Bucket": "releases", "S3Key": "HASH.zip"},
+        ],
+        ids=["an image", "an archive"],
+    )
+    def test_a_hash_of_no_asset_counts(self, code):
+        """What is released by its hash, from a store of one's own, is other code."""
+        old, new = (
+            {name: text.replace("HASH", each) for name, text in code.items()}
+            for each in HASHES
+        )
+
+        (change,) = changed(FUNCTION, {"Code": old}, {"Code": new})
+
+        assert (Effect.BEHAVIOUR, "other code runs") == (change.effect, change.why)
+
+    def test_an_asset_that_only_the_metadata_tells(self):
+        """Where a bucket of one's own holds assets, CDK still says what is one."""
+        old, new = (
+            template(
+                Code={
+                    **resource(
+                        FUNCTION, Code={"S3Bucket": "b", "S3Key": f"{each}.zip"}
+                    ),
+                    "Metadata": {"aws:asset:path": f"asset.{each}"},
+                }
+            )
+            for each in HASHES
+        )
+
+        assert {Effect.HARMLESS} == {each.effect for each in compare(old, new)}
 
     @pytest.mark.parametrize(
         ("type_", "old", "new"),

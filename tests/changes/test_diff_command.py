@@ -88,6 +88,15 @@ class TestExitCode:
         assert "Not judged: Basket.Properties" not in result.stderr
         assert "(Acme::Shop::Basket): unknown type, any change may" in result.stderr
 
+    def test_of_what_never_fails(self, run):
+        """What cannot be judged is only said."""
+        files = (write(f"{each}.json", UNKNOWN[each]) for each in (0, 1))
+
+        result = run(*files, "--fail-on", "never")
+
+        assert 0 == result.exit_code
+        assert "Not judged: Basket" in result.stderr
+
     def test_of_what_somebody_judged(self, run):
         """Somebody who knows the type can say so."""
         files = (write(f"{each}.json", UNKNOWN[each]) for each in (0, 1))
@@ -153,7 +162,7 @@ class TestBadInput:
         [
             ("Orders", "allow='Orders' has no reason; say why it is fine"),
             ("Orders=", "allow='Orders' has no reason; say why it is fine"),
-            ("Other=why", "allow='Other' matches no change; remove it"),
+            ("Other=why", "allow='Other' matches no change that fails; remove"),
         ],
     )
     def test_an_allowance(self, run, allowed, words):
@@ -164,6 +173,15 @@ class TestBadInput:
 
         assert 2 == result.exit_code
         assert words in result.stderr
+
+    def test_no_allowance_for_what_does_not_fail(self, run):
+        """It would wait for the next change, and accept that."""
+        files = write("old.json", PLAIN), write("new.json", SLOWER)
+
+        result = run(*files, "--allow", "Orders=why")
+
+        assert 2 == result.exit_code
+        assert "allow='Orders' matches no change that fails" in result.stderr
 
     def test_no_allowance_where_nothing_changes(self, run):
         """Once the change is deployed, its allowance has to go."""
@@ -274,6 +292,126 @@ class TestStacks:
             "Shop/Orders": ("stays", 0),
             "Shop/Orders/OrdersNested0F1E2D3C": ("stays", 1),
         } == names(result)
+
+
+def deployed(folder: str, name: str = "Orders", **told: object) -> str:
+    """Write an app with one stack that has a table, and what *told* says of it."""
+    found = app(folder, **{name: PLAIN})
+    file = Path(folder, "manifest.json")
+    manifest = json.loads(file.read_text())
+    artifact = manifest["artifacts"][name]
+    artifact["environment"] = told.pop("environment", artifact["environment"])
+    artifact["properties"].update(told)
+    file.write_text(json.dumps(manifest))
+    return found
+
+
+HERE = {"environment": "aws://111111111111/eu-west-1", "stackName": "orders"}
+
+
+class TestMoves:
+    @pytest.mark.parametrize(
+        ("told", "where", "words"),
+        [
+            (
+                {"environment": "aws://111111111111/eu-central-1"},
+                "Environment",
+                "eu-west-1 orders to aws://111111111111/eu-central-1 orders: this is",
+            ),
+            (
+                {"environment": "aws://unknown-account/unknown-region"},
+                "Environment",
+                "the stack may move from",
+            ),
+            ({"stackName": "orders-2"}, "StackName", "with its items, and the new"),
+        ],
+    )
+    def test_leave_behind_what_is_there(self, run, told, where, words):
+        """Another region, account or name is another stack, which is empty."""
+        old, new = deployed("old", **HERE), deployed("new", **{**HERE, **told})
+
+        result = run(old, new, "--format", "json")
+        table, stack = json.loads(result.stdout)["stacks"][0]["changes"]
+
+        assert 1 == result.exit_code
+        assert ("Orders", True) == (table["logicalId"], table["dangerous"])
+        assert words in table["why"]
+        assert (where, False) == (stack["property"], stack["dangerous"])
+
+    def test_with_nothing_in_it(self, run):
+        """A stack that holds nothing loses nothing, and is made anew."""
+        apps = []
+        for folder, name in (("old", "a"), ("new", "b")):
+            apps.append(deployed(folder, **{**HERE, "stackName": name}))
+            role = template(Role=resource("AWS::IAM::Role"), Odd={"Type": 1})
+            write(f"{folder}/Orders.template.json", role)
+
+        result = run(*apps)
+
+        assert 0 == result.exit_code
+        assert "replaced or removed: 1, dangerous: 0" in result.stdout
+
+    @pytest.mark.parametrize(("was", "will", "code"), [(1, 0, 1), (0, 1, 0), (1, 1, 0)])
+    def test_protection_that_is_taken_off(self, run, was, will, code):
+        """Termination protection goes silently otherwise."""
+        old, new = (
+            deployed(folder, **HERE, terminationProtection=bool(each))
+            for folder, each in (("old", was), ("new", will))
+        )
+
+        result = run(old, new)
+
+        assert code == result.exit_code
+        assert bool(code) == ("Stack.TerminationProtection" in result.stdout)
+
+    def test_protection_of_what_holds_nothing(self, run):
+        """Nothing is lost with it."""
+        for folder, each in (("old", True), ("new", False)):
+            deployed(folder, terminationProtection=each)
+            write(f"{folder}/Orders.template.json", template())
+
+        assert 0 == run("old", "new").exit_code
+
+    def test_another_construct_id(self, run):
+        """It makes another stack, and the old one is gone from the app."""
+        result = run(deployed("old"), deployed("new", "Sales"), "--format", "json")
+
+        assert {"Shop/Orders": ("gone", 1), "Shop/Sales": ("new", 1)} == names(result)
+        assert 1 == result.exit_code
+
+    def test_another_construct_id_in_a_stack_of_the_same_name(self, run):
+        """What is deployed under the name stays the same stack."""
+        old, new = deployed("old", **HERE), deployed("new", "Sales", **HERE)
+
+        result = run(old, new, "--format", "json")
+
+        assert {"Shop/Sales": ("stays", 0)} == names(result)
+
+    @pytest.mark.parametrize("many", ["old", "new"])
+    def test_of_several_under_one_name(self, run, many):
+        """Where two could be it, neither is taken for it."""
+        (one,) = {"old", "new"} - {many}
+        deployed(one)
+        app(many, Sales=PLAIN, Shop=PLAIN)
+        for folder in ("old", "new"):
+            file = Path(folder, "manifest.json")
+            manifest = json.loads(file.read_text())
+            for each in manifest["artifacts"].values():
+                each["properties"]["stackName"] = "s"
+            file.write_text(json.dumps(manifest))
+
+        result = run("old", "new", "--format", "json")
+
+        assert {"Shop/Orders", "Shop/Sales", "Shop/Shop"} == names(result).keys()
+
+    @pytest.mark.parametrize("is_old", [True, False])
+    def test_a_file_beside_an_app(self, run, is_old):
+        """What is deployed has no name in the app, and no place."""
+        both = write("live.json", PLAIN), deployed("new", **HERE)
+
+        result = run(*(both if is_old else reversed(both)))
+
+        assert (0, "No changes.\n") == (result.exit_code, result.stdout)
 
 
 class TestAllow:

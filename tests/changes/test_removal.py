@@ -9,6 +9,23 @@ from tests.support.changes import resource, template
 
 QUEUE = {"Type": "AWS::SQS::Queue"}
 STATEFUL = [
+    "AWS::APS::Workspace",
+    "AWS::Backup::BackupPlan",
+    "AWS::Backup::BackupSelection",
+    "AWS::DLM::LifecyclePolicy",
+    "AWS::DataZone::Domain",
+    "AWS::EC2::KeyPair",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::Grafana::Workspace",
+    "AWS::IAM::AccessKey",
+    "AWS::Lambda::Url",
+    "AWS::MWAA::Environment",
+    "AWS::Rekognition::Collection",
+    "AWS::Wisdom::KnowledgeBase",
+    "Custom::AWSCDK-EKS-Cluster",
+    "Custom::AWSCDK-EKS-HelmChart",
+    "Custom::AWSCDK-EKS-KubernetesResource",
+    "Custom::DynamoDBReplica",
     "AWS::CertificateManager::Certificate",
     "AWS::CloudFormation::Stack",
     "AWS::CloudTrail::EventDataStore",
@@ -84,6 +101,14 @@ class TestRemoved:
         assert not change.fails
         assert "it is deleted" == change.why
         assert not change.way_out
+
+    def test_a_reader_of_a_cluster(self):
+        """The rows are in the cluster, and stay there."""
+        reader = {"DBClusterIdentifier": {"Ref": "Cluster"}}
+        change = removed(Type="AWS::RDS::DBInstance", Properties=reader)
+
+        assert change.fails
+        assert "and with it an instance of the cluster, and its endpoint" in change.why
 
     def test_a_type_is_known_by_its_properties(self):
         """What its schema lets be protected holds something worth that."""

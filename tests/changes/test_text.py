@@ -183,5 +183,12 @@ class TestAllow:
         """One that matches nothing would accept the next change unseen."""
         changes = [*RENAMED, *MIXED]
 
-        with pytest.raises(ValueError, match=f"{place}' matches no change; remove it"):
+        with pytest.raises(ValueError, match=f"{place}' matches no change that fails;"):
             needs_attention(changes, {place: "copied by hand"})
+
+    def test_wants_something_that_may_cost_data(self):
+        """Other code of a function has nothing to accept."""
+        changes = changed("AWS::Lambda::Function", {"Handler": "a"}, {"Handler": "b"})
+
+        with pytest.raises(ValueError, match="matches no change that fails"):
+            needs_attention(changes, {"Orders": "copied by hand"})

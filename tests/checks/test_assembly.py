@@ -75,6 +75,15 @@ class TestStacksIn:
             found["Plain"].account,
         )
 
+    def test_know_where_they_are_deployed(self, tmp_path):
+        """Their name is that of the construct, where they have none of their own."""
+        own = {"templateFile": "Two.template.json", "stackName": "two"}
+        artifacts = {"One": STACK, "Two": {**STACK, "properties": own}}
+        found = stacks(manifest(tmp_path, {"artifacts": artifacts}))
+
+        assert {STACK["environment"]} == {each.environment for each in found.values()}
+        assert ["One", "two"] == [each.stack_name for each in found.values()]
+
     def test_have_a_template(self, directory):
         """The template lies in the folder of its stage."""
         found = stacks(directory)["Prod/Outer"].template

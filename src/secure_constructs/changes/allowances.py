@@ -25,14 +25,21 @@ def needs_attention(
             `LogicalId.Property`.
 
     Raises:
-        AllowanceError: A reason is empty, or an allowance matches no change.
+        AllowanceError: A reason is empty, or an allowance matches no change that fails.
     """
     return [each for each in without(changes, allow or {}) if each.fails]
 
 
-def without(changes: Iterable[Change], allow: Mapping[str, str]) -> list[Change]:
+def without(
+    changes: Iterable[Change], allow: Mapping[str, str], *, everything: bool = False
+) -> list[Change]:
     """
     Return *changes* without those that *allow* accepts.
+
+    Args:
+        changes: What `compare` returns.
+        allow: The reasons, by what they accept.
+        everything: Whether what only changes behaviour has to be accepted too.
 
     Raises:
         AllowanceError: A reason is empty, or an allowance matches no change.
@@ -41,16 +48,25 @@ def without(changes: Iterable[Change], allow: Mapping[str, str]) -> list[Change]
     for name, reason in allow.items():
         if not str(reason).strip():
             raise AllowanceError(f"allow={name!r} has no reason; say why it is fine")
-        if not any(matches(name, each) for each in found):
+        if not any(matches(name, each, everything=everything) for each in found):
             raise AllowanceError(
-                f"allow={name!r} matches no change; remove it, so that it does not "
-                "accept the next one"
+                f"allow={name!r} matches no change that fails; remove it, so that it "
+                "does not accept the next one"
             )
-    return [each for each in found if not any(matches(name, each) for name in allow)]
+    return [
+        each
+        for each in found
+        if not any(matches(name, each, everything=everything) for name in allow)
+    ]
 
 
-def matches(name: str, change: Change) -> bool:
-    """Whether *name* is the resource or the property that *change* is about."""
-    if change.effect in _NOTHING_TO_ACCEPT:
+def matches(name: str, change: Change, *, everything: bool) -> bool:
+    """Whether *name* is what *change* is about, and the change has to be accepted."""
+    if not (is_serious(change) if everything else change.fails):
         return False
     return f"{change.place}.".startswith(f"{name}.")
+
+
+def is_serious(change: Change) -> bool:
+    """Whether *change* makes a difference to what is there."""
+    return change.effect not in _NOTHING_TO_ACCEPT

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from collections.abc import Iterator
 
+from secure_constructs.changes.assets import hashes, without_hashes
 from secure_constructs.changes.change import Effect, Path, Verdict
 from secure_constructs.changes.differences import differences, same_elements
 from secure_constructs.changes.pairs import Body
 from secure_constructs.changes.schemas import Schema
 from secure_constructs.changes.sentences import sentence
-from secure_constructs.changes.values import at, canonical, same
+from secure_constructs.changes.values import at, same
 
-# The content of an asset is not in the template; its hash is in the asset's name.
-_ASSET = re.compile(r"AssetParameters[0-9a-f]{64}\w*|[0-9a-f]{64}")
 _DESCRIPTIONS = {"Description", "AlarmDescription"}
 # What the helper scripts of CloudFormation read from the metadata.
 _READ = {"AWS::CloudFormation::Init", "AWS::CloudFormation::Authentication"}
@@ -24,8 +21,12 @@ def in_place(
     type_: str, schema: Schema | None, old: Body, new: Body
 ) -> Iterator[Verdict]:
     """Yield each change between *old* and *new*, as if nothing was replaced by it."""
+    assets = frozenset((*hashes(old), *hashes(new)))
     for path in differences(old, new):
-        harmless = _harmless(path, at(old, path), at(new, path), schema)
+        before, after = at(old, path), at(new, path)
+        harmless = _harmless(path, before, after, schema) or _is_asset(
+            before, after, assets
+        )
         if harmless:
             yield Verdict(Effect.HARMLESS, path, harmless)
         else:
@@ -41,11 +42,16 @@ def _harmless(path: Path, old: object, new: object, schema: Schema | None) -> st
         return "only the order of the deployment changes"
     if section in ("DeletionPolicy", "UpdateReplacePolicy"):
         return "it keeps as much as before, or more"
-    if _ASSET.sub("", canonical(old)) == _ASSET.sub("", canonical(new)):
-        return "only the hash of an asset changes; its content is not in the template"
     if path[-1] in _DESCRIPTIONS:
         return "it only describes"
     return _by_schema(path, old, new, schema) if schema else ""
+
+
+def _is_asset(old: object, new: object, assets: frozenset[str]) -> str:
+    """Return that only the content of *assets* changes, which no template has."""
+    if without_hashes(old, assets) != without_hashes(new, assets):
+        return ""
+    return "only the hash of an asset changes; its content is not in the template"
 
 
 def _by_schema(path: Path, old: object, new: object, schema: Schema) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from secure_constructs.changes.change import Change, Effect, Path, Verdict
 from secure_constructs.changes.emptying import emptied
+from secure_constructs.changes.handed import handed_on
 from secure_constructs.changes.pairs import Pair
 from secure_constructs.changes.removal import removal, renamed
 from secure_constructs.changes.replacement import cascade
@@ -41,7 +42,7 @@ def compare(
         *sections(before, after),
         *unseen(before, after),
     ]
-    return sorted(changes, key=_rank)
+    return sorted(changes, key=rank)
 
 
 def _pairs(before: Definitions, after: Definitions, region: str) -> dict[str, Pair]:
@@ -76,7 +77,10 @@ def _staying(pairs: Mapping[str, Pair]) -> Iterator[Change]:
             if verdict.effect is Effect.REPLACED:
                 replaced.add(pair.logical_id)
             yield _change(pair, verdict, old, new)
-    for pair, verdict in cascade(pairs, replaced):
+    for pair, verdict in [*cascade(pairs, frozenset(replaced))]:
+        replaced.add(pair.logical_id)
+        yield _change(pair, verdict, *pair.views[0].values(verdict.path))
+    for pair, verdict in handed_on(pairs, replaced):
         yield _change(pair, verdict, *pair.views[0].values(verdict.path))
 
 
@@ -97,7 +101,8 @@ def _change(pair: Pair, verdict: Verdict, old: object, new: object) -> Change:
     )
 
 
-def _rank(change: Change) -> tuple[int, bool, str, tuple[str, ...]]:
+def rank(change: Change) -> tuple[int, bool, str, tuple[str, ...]]:
+    """Return what sorts *change*: the most serious first, then those that fail."""
     path: Path = change.path
     return (
         _ORDER.index(change.effect),

@@ -11,13 +11,11 @@ import click
 
 from rich.console import Console
 
-from secure_constructs.changes.allowances import AllowanceError
-from secure_constructs.changes.change import Change, Effect
+from secure_constructs.changes.allowances import AllowanceError, is_serious
+from secure_constructs.changes.change import Change
 from secure_constructs.changes.formats import as_json, as_markdown, print_tables
 from secure_constructs.changes.stacks import StackChanges, accept, compare_stacks
 from secure_constructs.checks.parsing import UnreadableError
-
-_SERIOUS = (Effect.REPLACED, Effect.DATA, Effect.BEHAVIOUR)
 
 
 @click.command()
@@ -53,11 +51,12 @@ def diff(
     OLD and NEW are templates, folders of them, or synthesized apps. Stacks are
     compared with those of the same name. The exit code is 0 where nothing is
     dangerous or all of that is allowed, 1 where something is, and 2 where something
-    cannot be read or judged.
+    cannot be read or judged. With `--fail-on never`, only what cannot be read fails.
     """
     try:
         found = compare_stacks(old, new)
-        stacks = accept(found, dict(map(_allowance, allowed)))
+        given = dict(map(_allowance, allowed))
+        stacks = accept(found, given, everything=fail_on == "behaviour")
     except (AllowanceError, ImportError, UnreadableError) as error:
         _fail(error)
     _print(stacks, format_)
@@ -65,7 +64,7 @@ def diff(
     unjudged = [each for each in changes if not each.judged]
     for each in unjudged:
         click.echo(f"Not judged: {each.place} ({each.type}): {each.why}", err=True)
-    if unjudged:
+    if unjudged and fail_on != "never":
         raise SystemExit(2)
     if any(_is_failing(each, fail_on) for each in changes):
         raise SystemExit(1)
@@ -78,7 +77,7 @@ def _allowance(given: str) -> tuple[str, str]:
 
 def _is_failing(change: Change, fail_on: str) -> bool:
     if fail_on == "behaviour":
-        return change.effect in _SERIOUS
+        return is_serious(change)
     return fail_on == "dangerous" and change.fails
 
 

@@ -78,7 +78,8 @@ class Pair:
     @property
     def held(self) -> str:
         """What is lost with the resource, as it was or is; empty if nothing is."""
-        return held_by(self.type, self.schema) or self._held_anew
+        body = self.old or self.new
+        return held_by(self.type, self.schema, body) or self._held_anew
 
     @property
     def _held_anew(self) -> str:

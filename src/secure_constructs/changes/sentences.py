@@ -8,7 +8,8 @@ _ANYTHING = "*"
 _PERMISSIONS = "permissions change"
 _SAID = {
     "AWS::CloudFormation::Stack": {
-        "Parameters": "the nested stack gets other values: compare its template too",
+        "Parameters": "the nested stack gets another value; what that changes is said "
+        "at its resources",
         "TemplateURL": "the nested stack has another template: compare that too",
     },
     "AWS::CloudWatch::Alarm": {

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+from collections.abc import Mapping
+from typing import Any
+
 from secure_constructs.changes.schemas import Schema
+from secure_constructs.changes.values import at
 
 # What is lost with a resource of the type.
 HELD = {
@@ -15,6 +19,9 @@ HELD = {
     "AWS::ApiGatewayV2::Api": "its address, which clients know",
     "AWS::AppSync::ApiKey": "the key that clients have",
     "AWS::AppSync::GraphQLApi": "its address, which clients know",
+    "AWS::APS::Workspace": "its metrics",
+    "AWS::Backup::BackupPlan": "the backups that it would make from now on",
+    "AWS::Backup::BackupSelection": "the backups of what it selects, from now on",
     "AWS::Backup::BackupVault": "the recovery points in it",
     "AWS::Backup::LogicallyAirGappedBackupVault": "the recovery points in it",
     "AWS::Bedrock::DataSource": "what was read from the source",
@@ -37,6 +44,8 @@ HELD = {
     "AWS::Cognito::UserPoolUser": "the user with its password",
     "AWS::Connect::Instance": "its phone numbers, users and recordings",
     "AWS::CustomerProfiles::Domain": "the profiles in it",
+    "AWS::DataZone::Domain": "its projects and catalog",
+    "AWS::DLM::LifecyclePolicy": "the snapshots that it would make from now on",
     "AWS::DocDB::DBCluster": "its documents and automated backups",
     "AWS::DocDB::DBInstance": "an instance of the cluster, and its endpoint",
     "AWS::DocDBElastic::Cluster": "its documents",
@@ -45,6 +54,7 @@ HELD = {
     "AWS::DynamoDB::Table": "its items",
     "AWS::EC2::EIP": "the address that others know",
     "AWS::EC2::Instance": "what is on its disks",
+    "AWS::EC2::KeyPair": "the key that opens instances",
     "AWS::EC2::Volume": "what is on it",
     "AWS::ECR::PublicRepository": "its images",
     "AWS::ECR::Repository": "its images",
@@ -53,6 +63,7 @@ HELD = {
     "AWS::ElastiCache::CacheCluster": "what is cached",
     "AWS::ElastiCache::ReplicationGroup": "what is cached",
     "AWS::ElastiCache::ServerlessCache": "what is cached",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "its address, which clients know",
     "AWS::Elasticsearch::Domain": "its documents",
     "AWS::Events::Archive": "the events that could be replayed",
     "AWS::EventSchemas::Registry": "the schemas in it",
@@ -64,8 +75,10 @@ HELD = {
     "AWS::Glue::Registry": "the schemas in it",
     "AWS::Glue::Schema": "its versions",
     "AWS::Glue::Table": "its definition and partitions",
+    "AWS::Grafana::Workspace": "its dashboards and users",
     "AWS::HealthImaging::Datastore": "its images",
     "AWS::HealthLake::FHIRDatastore": "its records",
+    "AWS::IAM::AccessKey": "the key that clients have",
     "AWS::IoTAnalytics::Channel": "its messages",
     "AWS::IoTAnalytics::Dataset": "its contents",
     "AWS::IoTAnalytics::Datastore": "its messages",
@@ -78,6 +91,7 @@ HELD = {
     "AWS::KinesisVideo::Stream": "its video",
     "AWS::KMS::Key": "all that is encrypted with it",
     "AWS::KMS::ReplicaKey": "what is encrypted with it in this region",
+    "AWS::Lambda::Url": "its address, which clients know",
     "AWS::Lex::Bot": "its versions and conversations",
     "AWS::Lightsail::Bucket": "its objects",
     "AWS::Lightsail::Database": "its rows",
@@ -92,6 +106,7 @@ HELD = {
     "AWS::MemoryDB::Cluster": "its data",
     "AWS::MSK::Cluster": "its topics and messages",
     "AWS::MSK::ServerlessCluster": "its topics and messages",
+    "AWS::MWAA::Environment": "its runs, connections and variables",
     "AWS::Neptune::DBCluster": "its graph and automated backups",
     "AWS::Neptune::DBInstance": "an instance of the cluster, and its endpoint",
     "AWS::NeptuneGraph::Graph": "its graph",
@@ -110,6 +125,7 @@ HELD = {
     "AWS::RDS::GlobalCluster": "the tie between its clusters",
     "AWS::Redshift::Cluster": "its rows",
     "AWS::RedshiftServerless::Namespace": "its rows",
+    "AWS::Rekognition::Collection": "its faces",
     "AWS::Route53::HostedZone": "its records and name servers, which others know",
     "AWS::S3::Bucket": "its objects",
     "AWS::S3Express::DirectoryBucket": "its objects",
@@ -138,9 +154,16 @@ HELD = {
     "AWS::Timestream::Table": "its measurements",
     "AWS::Transfer::Server": "its address and host key, which others know",
     "AWS::VerifiedPermissions::PolicyStore": "its policies",
+    "AWS::Wisdom::KnowledgeBase": "its contents",
     "AWS::WorkSpaces::Workspace": "what is on its disks",
+    "Custom::AWSCDK-EKS-Cluster": "what runs in it, and its volumes' claims",
+    "Custom::AWSCDK-EKS-HelmChart": "what it runs, and its volumes' claims",
+    "Custom::AWSCDK-EKS-KubernetesResource": "what it runs, and its volumes' claims",
+    "Custom::DynamoDBReplica": "its items, in one region",
     "Custom::LogRetention": "how long logs are kept and, if it says so, the group",
 }
+_INSTANCE = "AWS::RDS::DBInstance"
+_CLUSTER = ("Properties", "DBClusterIdentifier")
 _STATELESS = {"AWS::AutoScaling::AutoScalingGroup", "AWS::ECS::Gateway"}
 # What only a schema of something that holds data has.
 _SIGN = re.compile(
@@ -155,27 +178,45 @@ _BY_SIGN = "what its schema lets be protected or restored"
 _OF_CDK = {
     "AWS::CDK::Metadata",
     "Custom::AWS",
+    "Custom::AWSCDK-EKS-FargateProfile",
+    "Custom::AWSCDK-EKS-KubernetesObjectValue",
+    "Custom::AWSCDK-EKS-KubernetesPatch",
     "Custom::AWSCDKCfnJson",
+    "Custom::AWSCDKCfnJsonStringify",
     "Custom::AWSCDKOpenIdConnectProvider",
     "Custom::CDKBucketDeployment",
+    "Custom::CloudwatchLogResourcePolicy",
+    "Custom::CrossAccountZoneDelegation",
     "Custom::CrossRegionExportReader",
     "Custom::CrossRegionExportWriter",
     "Custom::CrossRegionStringParameterReader",
+    "Custom::DeleteExistingRecordSet",
+    "Custom::DescribeCognitoUserPoolClient",
     "Custom::ECRAutoDeleteImages",
+    "Custom::ElasticsearchAccessPolicy",
+    "Custom::GluePartitionIndex",
+    "Custom::OpenSearchAccessPolicy",
     "Custom::S3AutoDeleteObjects",
     "Custom::S3BucketNotifications",
+    "Custom::SyntheticsAutoDeleteUnderlyingResources",
+    "Custom::Trigger",
     "Custom::UserPoolCloudFrontDomainName",
     "Custom::VpcRestrictDefaultSG",
 }
 
 
-def held_by(type_: str, schema: Schema | None) -> str:
+def held_by(
+    type_: str, schema: Schema | None, body: Mapping[str, Any] | None = None
+) -> str:
     """
     Return what is lost with a resource of *type_*; empty if nothing is.
 
     Types that only their provider knows may hold anything. Of those of AWS that the
-    list does not have, the names of their properties tell.
+    list does not have, the names of their properties tell. Whether the rows of an
+    instance of RDS are in a cluster, its *body* tells.
     """
+    if type_ == _INSTANCE and at(body or {}, _CLUSTER) is not None:
+        return HELD["AWS::DocDB::DBInstance"]
     if type_ in HELD:
         return HELD[type_]
     if schema is None:

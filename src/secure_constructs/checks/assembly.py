@@ -36,6 +36,8 @@ class StackOutput:
         template: Its template.
         metadata: What CDK recorded of its constructs, or the file with that.
         protected: Whether it has termination protection.
+        environment: The account and region it is deployed to, as CDK writes them.
+        stack_name: What CloudFormation calls it.
     """
 
     name: str
@@ -43,6 +45,8 @@ class StackOutput:
     template: Path
     metadata: Mapping[str, Any] | Path
     protected: bool = False
+    environment: str = ""
+    stack_name: str = ""
 
     @functools.cached_property
     def paths(self) -> Mapping[str, str]:
@@ -152,6 +156,8 @@ def _stacks_of(directory: Path) -> Iterator[StackOutput]:
                 template=directory / artifact["properties"]["templateFile"],
                 metadata=directory / file if file else artifact.get("metadata", {}),
                 protected=artifact["properties"].get("terminationProtection", False),
+                environment=artifact["environment"],
+                stack_name=artifact["properties"].get("stackName", name),
             )
 
 

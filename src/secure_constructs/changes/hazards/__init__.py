@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from secure_constructs.changes.change import Verdict
 from secure_constructs.changes.hazards import (
+    backups,
     databases,
     functions,
     keys,
     messages,
+    nested,
     protection,
     storage,
     tables,
@@ -20,8 +22,10 @@ HAZARDS = [
     *protection.HAZARDS,
     *storage.HAZARDS,
     *tables.HAZARDS,
+    *backups.HAZARDS,
     *databases.HAZARDS,
     *messages.HAZARDS,
+    *nested.HAZARDS,
     *keys.HAZARDS,
     *functions.HAZARDS,
 ]
