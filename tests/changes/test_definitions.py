@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+from itertools import product
+
 import pytest
 
 from secure_constructs.changes import Effect, compare, needs_attention
+from secure_constructs.changes.settled import Definitions
 from tests.support.changes import resource, template
 
 BUCKET = "AWS::S3::Bucket"
@@ -36,6 +39,49 @@ class TestParameters:
 
         assert "Orders.BucketName" == change.place
         assert change.old != change.new
+
+    @pytest.mark.parametrize(
+        "own",
+        [
+            {"x": "one", "Stack": {"Ref": "AWS::StackName"}},
+            {"x": {"Ref": "Name"}},
+            {"x": {"Ref": "Orders2"}},
+            {"x": ["a", "list"]},
+        ],
+    )
+    def test_in_a_text_with_variables_of_its_own(self, own):
+        """Beside what such a text names itself, it may name parameters."""
+        value = {"Fn::Sub": ["${Name}-${x}", own]}
+        old, new = (named(value, Parameters=default(each)) for each in ("a", "b"))
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.BucketName" == change.place
+
+    @pytest.mark.parametrize(
+        ("own", "text"),
+        [
+            ({"x": {"Ref": "Name"}, "y": 1}, "a-a-1"),
+            ({"x": "${Other}", "Name": "b"}, {"Fn::Sub": "b-${Other}-${y}"}),
+            (
+                {"x": {"Ref": "Other"}, "y": {"Fn::If": ["C", "c", "c"]}},
+                {"Fn::Sub": ["a-${x}-c", {"x": {"Ref": "Other"}}]},
+            ),
+        ],
+    )
+    def test_fills_in_the_variables_of_a_text(self, own, text):
+        """Its own variables come first, and what nobody knows stays."""
+        value = {"Fn::Sub": ["${Name}-${x}-${y}", own]}
+        definitions = Definitions(named(value, Parameters=default("a")))
+
+        assert text == definitions.settle(value, {})
+
+    def test_a_variable_of_the_same_name(self):
+        """Where a text has a variable of its own, the parameter is another thing."""
+        value = {"Fn::Sub": ["${Name}", {"Name": "mine"}]}
+        old, new = (named(value, Parameters=default(each)) for each in ("a", "b"))
+
+        assert [] == needs_attention(compare(old, new))
 
     def test_shows_the_defaults(self):
         """The reference is the same, so what it means is shown."""
@@ -162,6 +208,20 @@ def chosen(*names: str) -> object:
     return value
 
 
+def asks(which: int) -> object:
+    """Return a question of its own for each number."""
+    return {"Fn::Equals": [{"Ref": f"Stage{which}"}, "prod"]}
+
+
+def nested(count: int, ways: str, value: object) -> object:
+    """Return *value* behind so many conditions, some holding and some not."""
+    for each in reversed(range(count)):
+        yes = ways[each % len(ways)] == "y"
+        branches = [value, "n"] if yes else ["n", value]
+        value = {"Fn::If": [f"C{each}", *branches]}
+    return value
+
+
 class TestConditions:
     def test_a_branch_that_changes(self):
         """A change on one way is a change."""
@@ -245,6 +305,93 @@ class TestConditions:
         (change,) = needs_attention(compare(old, new))
 
         assert ("c0", "other") == (change.old, change.new)
+
+    @pytest.mark.parametrize("count", [5, 7, 9])
+    @pytest.mark.parametrize(
+        "ways", ["".join(each) for each in product("yn", repeat=2)]
+    )
+    def test_a_branch_behind_many_of_them(self, count, ways):
+        """Each branch is looked at, whichever answers lead to it, and how many."""
+        old, new = (
+            {
+                **named(nested(count, ways, each)),
+                "Conditions": {f"C{each}": asks(each) for each in range(count)},
+            }
+            for each in ("old", "new")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert ("old", "new") == (change.old, change.new)
+
+    def test_a_change_that_needs_many_of_them(self):
+        """Where no answers that are tried differ, what is written is compared."""
+        nothing = {"Ref": "AWS::NoValue"}
+        one, other = (
+            [f"C{each}", {"Fn::If": [f"C{each + 1}", nothing, "x"]}, nothing]
+            for each in (0, 2)
+        )
+        both = [{"Fn::If": one}, {"Fn::If": other}]
+        inner = {"Fn::If": ["C1", {"Fn::If": other}, "x"]}
+        either = [{"Fn::If": ["C0", inner, {"Fn::If": other}]}]
+        old, new = (
+            template(
+                Orders=resource(
+                    "AWS::CertificateManager::Certificate",
+                    SubjectAlternativeNames=each,
+                    DomainName=chosen("C4", "C5", "C6"),
+                )
+            )
+            for each in (both, either)
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.SubjectAlternativeNames" == change.place
+        assert (both, either) == (change.old, change.new)
+
+    def test_under_another_name(self):
+        """A condition that asks the same is the same, whatever it is called."""
+        old, new = (
+            named({"Fn::If": [each, "a", "b"]}, Conditions={each: STAGE})
+            for each in ("C", "D")
+        )
+
+        assert [] == needs_attention(compare(old, new))
+
+    @pytest.mark.parametrize(
+        ("asked", "branches"),
+        [
+            ({"Fn::Not": [{"Condition": "C"}]}, ["b", "a"]),
+            ({"Fn::Not": [{"Fn::Not": [{"Condition": "C"}]}]}, ["a", "b"]),
+        ],
+    )
+    def test_the_other_way_round(self, asked, branches):
+        """Where a condition is negated, its branches change places."""
+        old = named({"Fn::If": ["C", "a", "b"]}, Conditions={"C": STAGE})
+        same, other = (
+            named({"Fn::If": ["N", *each]}, Conditions={"C": STAGE, "N": asked})
+            for each in (branches, branches[::-1])
+        )
+
+        assert [] == needs_attention(compare(old, same))
+        assert needs_attention(compare(old, other))
+
+    def test_that_only_defaults_make_the_same(self):
+        """Two questions that a default makes the same may be answered otherwise."""
+        conditions = {
+            name: {"Fn::Equals": [{"Ref": name * 2}, "a"]} for name in ("C", "D")
+        }
+        old, new = (
+            named(
+                {"Fn::If": ["C", "x", {"Fn::If": ["D", each, "x"]}]},
+                Conditions=conditions,
+                Parameters={"CC": NAME, "DD": NAME},
+            )
+            for each in ("a", "b")
+        )
+
+        assert needs_attention(compare(old, new))
 
     @pytest.mark.parametrize(
         ("before", "after"),
