@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from secure_constructs.changes.change import Verdict
-from secure_constructs.changes.hazards.hazard import Body, Hazard, danger, is_on
+from secure_constructs.changes.hazards.hazard import Body, Hazard, danger, goes_off
 from secure_constructs.changes.values import at, same
 
 _PROTECTIONS = (
@@ -19,7 +19,7 @@ _PROTECTIONS = (
 def _unprotected(old: Body, new: Body) -> Iterator[Verdict]:
     for name in _PROTECTIONS:
         path = ("Properties", name)
-        if is_on(at(old, path)) and not is_on(at(new, path)):
+        if goes_off(at(old, path), at(new, path)):
             yield danger(
                 path,
                 "nothing stops a deletion any more, by whoever may delete it or by "

@@ -10,7 +10,7 @@ from secure_constructs.changes.hazards.hazard import (
     Hazard,
     danger,
     differs,
-    is_on,
+    goes_off,
     number,
     removed,
     shorter,
@@ -31,7 +31,7 @@ _FSX_KINDS = ("Lustre", "Ontap", "OpenZFS", "Windows")
 
 def _unversioned(old: Body, new: Body) -> Iterator[Verdict]:
     path = ("Properties", "VersioningConfiguration", "Status")
-    if is_on(at(old, path)) and not is_on(at(new, path)):
+    if goes_off(at(old, path), at(new, path)):
         yield danger(
             path,
             "versioning is suspended: what is overwritten or deleted from then on is "
