@@ -101,6 +101,41 @@ class TestParameters:
 
         assert ({"Ref": "Name"}, "a") == (change.old, change.new)
 
+    @pytest.mark.parametrize(
+        ("value", "parameters"),
+        [
+            ({"Ref": "Name"}, default("a")),
+            ({"Fn::Sub": "${Name}"}, {**default("a"), "Old": NAME}),
+        ],
+    )
+    def test_a_new_parameter_for_what_was_written(self, value, parameters):
+        """A value that becomes a default stays, but the next deployment may pass it."""
+        old = named("a", Parameters={"Old": NAME})
+        found = compare(old, named(value, Parameters=parameters))
+
+        assert (Effect.BEHAVIOUR, "Orders.BucketName") == (
+            found[0].effect,
+            found[0].place,
+        )
+        assert [] == needs_attention(found)
+
+    @pytest.mark.parametrize(
+        ("before", "after", "parameters"),
+        [
+            ("a", {"Ref": "Name"}, default("b")),
+            ("a", {"Ref": "Name"}, default("a", "AWS::SSM::Parameter::Value<String>")),
+            ("a", {"Ref": "Old"}, {}),
+            ({"Ref": "Old"}, {"Ref": "Name"}, default("a")),
+            ({"Ref": "Old"}, "a", default("a")),
+        ],
+    )
+    def test_a_parameter_that_may_have_another_value(self, before, after, parameters):
+        """A default is no proof where another value may have been passed."""
+        old = named(before, Parameters={"Old": NAME})
+        new = named(after, Parameters={"Old": NAME, **parameters})
+
+        assert "Orders.BucketName" == needs_attention(compare(old, new))[0].place
+
     def test_in_the_parameter_store(self):
         """The default is the name of the value, and another name another value."""
         kind = "AWS::SSM::Parameter::Value<String>"
@@ -181,6 +216,74 @@ class TestMappings:
         (change,) = needs_attention(compare(old, new))
 
         assert ("a", "b") == (change.old, change.new)
+
+    @pytest.mark.parametrize(
+        "around",
+        [
+            lambda each: each,
+            lambda each: {"Fn::Sub": ["${x}-data", {"x": each}]},
+            lambda each: {"Fn::Join": ["-", ["shop", each]]},
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("regions", "findings"),
+        [
+            ({"eu": {"bucket": "a"}, "us": {"bucket": "b"}}, 0),
+            ({"us": {"bucket": "b"}, "eu": {"bucket": "a", "queue": "q"}}, 0),
+            ({"eu": {"bucket": "b"}, "us": {"bucket": "b"}}, 1),
+            ({"us": {"bucket": "a"}}, 1),
+            ({"eu": {"queue": "a"}}, 1),
+            ({"eu": "a"}, 1),
+        ],
+    )
+    def test_one_more_region(self, around, regions, findings):
+        """Where the stack is, the region was in the mapping before."""
+        value = around({"Fn::FindInMap": ["Names", {"Ref": "AWS::Region"}, "bucket"]})
+        old, new = (
+            named(value, Mappings={"Names": each})
+            for each in ({"eu": {"bucket": "a"}}, regions)
+        )
+
+        assert findings == len(needs_attention(compare(old, new)))
+
+    @pytest.mark.parametrize(
+        ("keys", "findings"),
+        [
+            ([{"Ref": "AWS::Region"}, "bucket"], 0),
+            ([{"Ref": "AWS::Region"}, "queue"], 1),
+            (["eu", {"Ref": "Kind"}], 1),
+            (["us", {"Ref": "Kind"}], 0),
+            ([{"Ref": "AWS::Region"}, {"Ref": "Kind"}], 1),
+        ],
+    )
+    def test_another_value_that_may_be_found(self, keys, findings):
+        """Of the mapping only counts what the keys that are known leave over."""
+        old, new = (
+            named(
+                {"Fn::FindInMap": ["Names", *keys]},
+                Mappings={
+                    "Names": {
+                        "eu": {"bucket": "a", "queue": each},
+                        "us": {"bucket": "a", "queue": "c"},
+                    }
+                },
+            )
+            for each in ("a", "b")
+        )
+
+        assert findings == len(needs_attention(compare(old, new)))
+
+    def test_another_key(self):
+        """What is looked up elsewhere is something else, in a larger mapping too."""
+        old, new = (
+            named(
+                {"Fn::FindInMap": ["Names", {"Ref": each}, "bucket"]},
+                Mappings={"Names": {"eu": {"bucket": "a"}, **more}},
+            )
+            for each, more in (("A", {}), ("B", {"us": {"bucket": "b"}}))
+        )
+
+        assert needs_attention(compare(old, new))
 
     @pytest.mark.parametrize("name", ["Missing", {"Ref": "AWS::Region"}])
     def test_one_that_is_not_there(self, name):
@@ -424,6 +527,55 @@ class TestConditions:
         (change,) = needs_attention(compare(old, new))
 
         assert {"Fn::Condition": ["C", {"Fn::Equals": ["a", "b"]}]} == change.new
+
+    @pytest.mark.parametrize(
+        ("before", "after", "found"),
+        [
+            (["a"], ["a"], 0),
+            (["a", "b"], ["b", "a", "c"], 0),
+            (["a", ["b", "c"]], ["c", ["b", "a"]], 0),
+            (["a"], "a", 0),
+            ("a", ["b", "a"], 0),
+            ("a", ["b"], 1),
+            (["a", "b"], "a", 1),
+            (["a", "b"], ["a", "c"], 1),
+        ],
+    )
+    def test_of_a_resource_that_holds_more_often(self, before, after, found):
+        """Under whichever name: what is enough now was enough before."""
+
+        def asked(each: object) -> object:
+            if isinstance(each, list):
+                return {"Fn::Or": [*map(asked, each)]}
+            return {"Fn::Equals": [{"Ref": "AWS::Region"}, each]}
+
+        old, new = (
+            {
+                **template(Orders={**resource(BUCKET), "Condition": name}),
+                "Conditions": {name: asked(each)},
+            }
+            for name, each in (("C", before), ("D", after))
+        )
+
+        changes = compare(old, new)
+
+        assert found == len(needs_attention(changes))
+        assert "Orders.Condition" == changes[0].place
+
+    def test_of_a_resource_that_only_defaults_make_the_same(self):
+        """What was passed for a parameter was passed for no other one."""
+        old, new = (
+            {
+                **template(Orders={**resource(BUCKET), "Condition": "C"}),
+                "Conditions": {"C": {"Fn::Equals": [{"Ref": each}, "a"]}},
+                "Parameters": {"Name": NAME, "Other": NAME},
+            }
+            for each in ("Name", "Other")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.Condition" == change.place
 
     def test_that_is_taken_off(self):
         """What is there in all cases is not removed in any."""

@@ -37,6 +37,21 @@ class TestCreateOnly:
                 "DBSubnetGroupName",
             ),
             ("AWS::EFS::FileSystem", {}, {"Encrypted": True}, "Encrypted"),
+            # AWS, "Update behaviors of stack resources": also where the real value
+            # stays, a property that comes or goes makes a new resource.
+            ("AWS::EFS::FileSystem", {}, {"Encrypted": False}, "Encrypted"),
+            (
+                "AWS::RDS::DBCluster",
+                {"StorageEncrypted": False},
+                {},
+                "StorageEncrypted",
+            ),
+            (
+                "AWS::Cognito::UserPoolClient",
+                {},
+                {"GenerateSecret": False},
+                "GenerateSecret",
+            ),
             (
                 "AWS::EFS::FileSystem",
                 {"PerformanceMode": "generalPurpose"},
@@ -469,7 +484,7 @@ class TestIndexes:
         [
             ("AWS::DynamoDB::Table", "a", "ba"),
             ("AWS::DynamoDB::Table", "", "a"),
-            ("AWS::DynamoDB::GlobalTable", "", "ab"),
+            ("AWS::IoT::TopicRule", "", "ab"),
         ],
     )
     def test_one_at_a_time(self, type_, old, new):

@@ -26,7 +26,8 @@ def replaced(pair: Pair, schema: Schema, view: View) -> Iterator[Verdict]:
     for pointers, may in ((schema.create_only, False), (schema.conditional, True)):
         for old, new in view.both:
             for path in _changed(old, new, pointers):
-                yield _verdict(pair, path, may=may)
+                if not _becomes_default(pair, view, path):
+                    yield _verdict(pair, path, may=may)
     for old, new in view.both:
         yield from _without_policy(pair, old, new)
 
@@ -75,6 +76,16 @@ def _changed(old: Body, new: Body, pointers: Collection[Path]) -> Iterator[Path]
     for path in dict.fromkeys(found):
         if not any(each[: len(path)] == path != each for each in found):
             yield path
+
+
+def _becomes_default(pair: Pair, view: View, path: Path) -> bool:
+    """Whether a value at *path* only becomes the default of a new parameter."""
+    if not same(*(at(each, path) for each in view.filled)):
+        return False
+    named = [set(names_in(at(each, path))) for each in view.written]
+    olds, news = (set(each.section("Parameters")) for each in (pair.before, pair.after))
+    # What was passed for one that was there before, no template has.
+    return bool(named[1] & news) and not (named[0] | named[1]) & olds
 
 
 def _without_policy(pair: Pair, old: Body, new: Body) -> Iterator[Verdict]:

@@ -112,8 +112,10 @@ class Definitions:
         for key in keys:
             known = isinstance(found, Mapping) and isinstance(key, str)
             found = found.get(key) if known and isinstance(found, Mapping) else None
-        # Only the deployment knows the keys, so all of the mapping may matter.
-        return {"Fn::FindInMap": [mapping or name, *keys]} if found is None else found
+        if found is not None:
+            return found
+        # Only the deployment knows a key, so all that it may find matters.
+        return {"Fn::FindInMap": [_findable(mapping, keys) or name, *keys]}
 
     def _substituted(self, pattern: str, own: Mapping[str, Any]) -> Any:  # noqa: ANN401 - likewise
         """Return the text *pattern*, with the values of its *own* variables in it."""
@@ -134,7 +136,19 @@ class Definitions:
         return {"Fn::Sub": settled} if "${" in settled else settled
 
 
-@dataclass(frozen=True, order=True)
+def _findable(mapping: Any, keys: list[Any]) -> Any:  # noqa: ANN401 - likewise
+    """Return the part of *mapping* that *keys* can find, as far as they are known."""
+    if not keys or not isinstance(mapping, Mapping):
+        return mapping
+    first, *rest = keys
+    return {
+        name: _findable(each, rest)
+        for name, each in mapping.items()
+        if name == first or not isinstance(first, str)
+    }
+
+
+@dataclass(frozen=True)
 class _Question:
     """
     What a condition asks, whatever it is called.
@@ -221,9 +235,9 @@ def _ways(
         case {"Fn::If": [str(name), yes, no]}:
             asked, holds = questions[name].asked, questions[name].holds
             for answer, branch in ((holds, yes), (not holds, no)):
-                if way.get(asked, answer) is answer:
-                    yield {**way, asked: answer}
-                    yield from _ways(branch, questions, {**way, asked: answer})
+                there = {**way, asked: answer}
+                yield there
+                yield from _ways(branch, questions, there)
         case {**items}:
             for each in items.values():
                 yield from _ways(each, questions, way)
