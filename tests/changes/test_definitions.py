@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+from itertools import product
+
 import pytest
 
 from secure_constructs.changes import Effect, compare, needs_attention
+from secure_constructs.changes.settled import Definitions
 from tests.support.changes import resource, template
 
 BUCKET = "AWS::S3::Bucket"
@@ -37,6 +40,49 @@ class TestParameters:
         assert "Orders.BucketName" == change.place
         assert change.old != change.new
 
+    @pytest.mark.parametrize(
+        "own",
+        [
+            {"x": "one", "Stack": {"Ref": "AWS::StackName"}},
+            {"x": {"Ref": "Name"}},
+            {"x": {"Ref": "Orders2"}},
+            {"x": ["a", "list"]},
+        ],
+    )
+    def test_in_a_text_with_variables_of_its_own(self, own):
+        """Beside what such a text names itself, it may name parameters."""
+        value = {"Fn::Sub": ["${Name}-${x}", own]}
+        old, new = (named(value, Parameters=default(each)) for each in ("a", "b"))
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.BucketName" == change.place
+
+    @pytest.mark.parametrize(
+        ("own", "text"),
+        [
+            ({"x": {"Ref": "Name"}, "y": 1}, "a-a-1"),
+            ({"x": "${Other}", "Name": "b"}, {"Fn::Sub": "b-${Other}-${y}"}),
+            (
+                {"x": {"Ref": "Other"}, "y": {"Fn::If": ["C", "c", "c"]}},
+                {"Fn::Sub": ["a-${x}-c", {"x": {"Ref": "Other"}}]},
+            ),
+        ],
+    )
+    def test_fills_in_the_variables_of_a_text(self, own, text):
+        """Its own variables come first, and what nobody knows stays."""
+        value = {"Fn::Sub": ["${Name}-${x}-${y}", own]}
+        definitions = Definitions(named(value, Parameters=default("a")))
+
+        assert text == definitions.settle(value, {})
+
+    def test_a_variable_of_the_same_name(self):
+        """Where a text has a variable of its own, the parameter is another thing."""
+        value = {"Fn::Sub": ["${Name}", {"Name": "mine"}]}
+        old, new = (named(value, Parameters=default(each)) for each in ("a", "b"))
+
+        assert [] == needs_attention(compare(old, new))
+
     def test_shows_the_defaults(self):
         """The reference is the same, so what it means is shown."""
         old, new = (
@@ -54,6 +100,41 @@ class TestParameters:
         (change,) = needs_attention(compare(old, named("a", Parameters=default("a"))))
 
         assert ({"Ref": "Name"}, "a") == (change.old, change.new)
+
+    @pytest.mark.parametrize(
+        ("value", "parameters"),
+        [
+            ({"Ref": "Name"}, default("a")),
+            ({"Fn::Sub": "${Name}"}, {**default("a"), "Old": NAME}),
+        ],
+    )
+    def test_a_new_parameter_for_what_was_written(self, value, parameters):
+        """A value that becomes a default stays, but the next deployment may pass it."""
+        old = named("a", Parameters={"Old": NAME})
+        found = compare(old, named(value, Parameters=parameters))
+
+        assert (Effect.BEHAVIOUR, "Orders.BucketName") == (
+            found[0].effect,
+            found[0].place,
+        )
+        assert [] == needs_attention(found)
+
+    @pytest.mark.parametrize(
+        ("before", "after", "parameters"),
+        [
+            ("a", {"Ref": "Name"}, default("b")),
+            ("a", {"Ref": "Name"}, default("a", "AWS::SSM::Parameter::Value<String>")),
+            ("a", {"Ref": "Old"}, {}),
+            ({"Ref": "Old"}, {"Ref": "Name"}, default("a")),
+            ({"Ref": "Old"}, "a", default("a")),
+        ],
+    )
+    def test_a_parameter_that_may_have_another_value(self, before, after, parameters):
+        """A default is no proof where another value may have been passed."""
+        old = named(before, Parameters={"Old": NAME})
+        new = named(after, Parameters={"Old": NAME, **parameters})
+
+        assert "Orders.BucketName" == needs_attention(compare(old, new))[0].place
 
     def test_in_the_parameter_store(self):
         """The default is the name of the value, and another name another value."""
@@ -136,6 +217,74 @@ class TestMappings:
 
         assert ("a", "b") == (change.old, change.new)
 
+    @pytest.mark.parametrize(
+        "around",
+        [
+            lambda each: each,
+            lambda each: {"Fn::Sub": ["${x}-data", {"x": each}]},
+            lambda each: {"Fn::Join": ["-", ["shop", each]]},
+        ],
+    )
+    @pytest.mark.parametrize(
+        ("regions", "findings"),
+        [
+            ({"eu": {"bucket": "a"}, "us": {"bucket": "b"}}, 0),
+            ({"us": {"bucket": "b"}, "eu": {"bucket": "a", "queue": "q"}}, 0),
+            ({"eu": {"bucket": "b"}, "us": {"bucket": "b"}}, 1),
+            ({"us": {"bucket": "a"}}, 1),
+            ({"eu": {"queue": "a"}}, 1),
+            ({"eu": "a"}, 1),
+        ],
+    )
+    def test_one_more_region(self, around, regions, findings):
+        """Where the stack is, the region was in the mapping before."""
+        value = around({"Fn::FindInMap": ["Names", {"Ref": "AWS::Region"}, "bucket"]})
+        old, new = (
+            named(value, Mappings={"Names": each})
+            for each in ({"eu": {"bucket": "a"}}, regions)
+        )
+
+        assert findings == len(needs_attention(compare(old, new)))
+
+    @pytest.mark.parametrize(
+        ("keys", "findings"),
+        [
+            ([{"Ref": "AWS::Region"}, "bucket"], 0),
+            ([{"Ref": "AWS::Region"}, "queue"], 1),
+            (["eu", {"Ref": "Kind"}], 1),
+            (["us", {"Ref": "Kind"}], 0),
+            ([{"Ref": "AWS::Region"}, {"Ref": "Kind"}], 1),
+        ],
+    )
+    def test_another_value_that_may_be_found(self, keys, findings):
+        """Of the mapping only counts what the keys that are known leave over."""
+        old, new = (
+            named(
+                {"Fn::FindInMap": ["Names", *keys]},
+                Mappings={
+                    "Names": {
+                        "eu": {"bucket": "a", "queue": each},
+                        "us": {"bucket": "a", "queue": "c"},
+                    }
+                },
+            )
+            for each in ("a", "b")
+        )
+
+        assert findings == len(needs_attention(compare(old, new)))
+
+    def test_another_key(self):
+        """What is looked up elsewhere is something else, in a larger mapping too."""
+        old, new = (
+            named(
+                {"Fn::FindInMap": ["Names", {"Ref": each}, "bucket"]},
+                Mappings={"Names": {"eu": {"bucket": "a"}, **more}},
+            )
+            for each, more in (("A", {}), ("B", {"us": {"bucket": "b"}}))
+        )
+
+        assert needs_attention(compare(old, new))
+
     @pytest.mark.parametrize("name", ["Missing", {"Ref": "AWS::Region"}])
     def test_one_that_is_not_there(self, name):
         """A mapping that nobody finds is the same on both sides."""
@@ -159,6 +308,20 @@ def chosen(*names: str) -> object:
     value: object = "last"
     for name in names:
         value = {"Fn::If": [name, name.lower(), value]}
+    return value
+
+
+def asks(which: int) -> object:
+    """Return a question of its own for each number."""
+    return {"Fn::Equals": [{"Ref": f"Stage{which}"}, "prod"]}
+
+
+def nested(count: int, ways: str, value: object) -> object:
+    """Return *value* behind so many conditions, some holding and some not."""
+    for each in reversed(range(count)):
+        yes = ways[each % len(ways)] == "y"
+        branches = [value, "n"] if yes else ["n", value]
+        value = {"Fn::If": [f"C{each}", *branches]}
     return value
 
 
@@ -246,6 +409,93 @@ class TestConditions:
 
         assert ("c0", "other") == (change.old, change.new)
 
+    @pytest.mark.parametrize("count", [5, 7, 9])
+    @pytest.mark.parametrize(
+        "ways", ["".join(each) for each in product("yn", repeat=2)]
+    )
+    def test_a_branch_behind_many_of_them(self, count, ways):
+        """Each branch is looked at, whichever answers lead to it, and how many."""
+        old, new = (
+            {
+                **named(nested(count, ways, each)),
+                "Conditions": {f"C{each}": asks(each) for each in range(count)},
+            }
+            for each in ("old", "new")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert ("old", "new") == (change.old, change.new)
+
+    def test_a_change_that_needs_many_of_them(self):
+        """Where no answers that are tried differ, what is written is compared."""
+        nothing = {"Ref": "AWS::NoValue"}
+        one, other = (
+            [f"C{each}", {"Fn::If": [f"C{each + 1}", nothing, "x"]}, nothing]
+            for each in (0, 2)
+        )
+        both = [{"Fn::If": one}, {"Fn::If": other}]
+        inner = {"Fn::If": ["C1", {"Fn::If": other}, "x"]}
+        either = [{"Fn::If": ["C0", inner, {"Fn::If": other}]}]
+        old, new = (
+            template(
+                Orders=resource(
+                    "AWS::CertificateManager::Certificate",
+                    SubjectAlternativeNames=each,
+                    DomainName=chosen("C4", "C5", "C6"),
+                )
+            )
+            for each in (both, either)
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.SubjectAlternativeNames" == change.place
+        assert (both, either) == (change.old, change.new)
+
+    def test_under_another_name(self):
+        """A condition that asks the same is the same, whatever it is called."""
+        old, new = (
+            named({"Fn::If": [each, "a", "b"]}, Conditions={each: STAGE})
+            for each in ("C", "D")
+        )
+
+        assert [] == needs_attention(compare(old, new))
+
+    @pytest.mark.parametrize(
+        ("asked", "branches"),
+        [
+            ({"Fn::Not": [{"Condition": "C"}]}, ["b", "a"]),
+            ({"Fn::Not": [{"Fn::Not": [{"Condition": "C"}]}]}, ["a", "b"]),
+        ],
+    )
+    def test_the_other_way_round(self, asked, branches):
+        """Where a condition is negated, its branches change places."""
+        old = named({"Fn::If": ["C", "a", "b"]}, Conditions={"C": STAGE})
+        same, other = (
+            named({"Fn::If": ["N", *each]}, Conditions={"C": STAGE, "N": asked})
+            for each in (branches, branches[::-1])
+        )
+
+        assert [] == needs_attention(compare(old, same))
+        assert needs_attention(compare(old, other))
+
+    def test_that_only_defaults_make_the_same(self):
+        """Two questions that a default makes the same may be answered otherwise."""
+        conditions = {
+            name: {"Fn::Equals": [{"Ref": name * 2}, "a"]} for name in ("C", "D")
+        }
+        old, new = (
+            named(
+                {"Fn::If": ["C", "x", {"Fn::If": ["D", each, "x"]}]},
+                Conditions=conditions,
+                Parameters={"CC": NAME, "DD": NAME},
+            )
+            for each in ("a", "b")
+        )
+
+        assert needs_attention(compare(old, new))
+
     @pytest.mark.parametrize(
         ("before", "after"),
         [(None, "C"), ("C", "D")],
@@ -277,6 +527,55 @@ class TestConditions:
         (change,) = needs_attention(compare(old, new))
 
         assert {"Fn::Condition": ["C", {"Fn::Equals": ["a", "b"]}]} == change.new
+
+    @pytest.mark.parametrize(
+        ("before", "after", "found"),
+        [
+            (["a"], ["a"], 0),
+            (["a", "b"], ["b", "a", "c"], 0),
+            (["a", ["b", "c"]], ["c", ["b", "a"]], 0),
+            (["a"], "a", 0),
+            ("a", ["b", "a"], 0),
+            ("a", ["b"], 1),
+            (["a", "b"], "a", 1),
+            (["a", "b"], ["a", "c"], 1),
+        ],
+    )
+    def test_of_a_resource_that_holds_more_often(self, before, after, found):
+        """Under whichever name: what is enough now was enough before."""
+
+        def asked(each: object) -> object:
+            if isinstance(each, list):
+                return {"Fn::Or": [*map(asked, each)]}
+            return {"Fn::Equals": [{"Ref": "AWS::Region"}, each]}
+
+        old, new = (
+            {
+                **template(Orders={**resource(BUCKET), "Condition": name}),
+                "Conditions": {name: asked(each)},
+            }
+            for name, each in (("C", before), ("D", after))
+        )
+
+        changes = compare(old, new)
+
+        assert found == len(needs_attention(changes))
+        assert "Orders.Condition" == changes[0].place
+
+    def test_of_a_resource_that_only_defaults_make_the_same(self):
+        """What was passed for a parameter was passed for no other one."""
+        old, new = (
+            {
+                **template(Orders={**resource(BUCKET), "Condition": "C"}),
+                "Conditions": {"C": {"Fn::Equals": [{"Ref": each}, "a"]}},
+                "Parameters": {"Name": NAME, "Other": NAME},
+            }
+            for each in ("Name", "Other")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.Condition" == change.place
 
     def test_that_is_taken_off(self):
         """What is there in all cases is not removed in any."""

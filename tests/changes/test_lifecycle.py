@@ -42,6 +42,26 @@ class TestStartsToDelete:
                 rules(rule(ExpirationDate="2029-01-01")),
                 "objects",
             ),
+            (
+                rules(rule(ExpirationDate="2030-01-02")),
+                rules(rule(ExpirationDate="2030-01-01T00:00:00Z")),
+                "objects",
+            ),
+            (
+                rules(rule(ExpirationDate="2030-01-01")),
+                rules(rule(ExpirationDate={"Ref": "Date"})),
+                "objects",
+            ),
+            (
+                rules(rule(ExpirationDate={"Ref": "Date"})),
+                rules(rule(ExpirationDate="2030-01-01")),
+                "objects",
+            ),
+            (
+                rules(rule(ExpirationDate="2030-01-01")),
+                rules(rule(ExpirationInDays=30)),
+                "objects",
+            ),
             ({}, rules(old_versions(NoncurrentDays=90)), "old versions of objects"),
             (
                 {},
@@ -134,6 +154,18 @@ class TestDeletesNoMore:
             (
                 rules(rule(ExpirationDate="2030-01-01")),
                 rules(rule(ExpirationDate="2030-01-01", Id="old")),
+            ),
+            (
+                rules(rule(ExpirationDate="2030-01-01")),
+                rules(rule(ExpirationDate="2030-01-02T00:00:00.000Z")),
+            ),
+            (
+                rules(rule(ExpirationDate="2030-01-01")),
+                rules(rule(ExpirationDate="2030-01-01T00:00:00.000Z")),
+            ),
+            (
+                rules(rule(ExpirationDate={"Ref": "Date"})),
+                rules(rule(ExpirationDate={"Ref": "Date"}, Id="old")),
             ),
             (
                 rules({"Ref": "A"}, {"Fn::Transform": "A"}),

@@ -37,6 +37,21 @@ class TestCreateOnly:
                 "DBSubnetGroupName",
             ),
             ("AWS::EFS::FileSystem", {}, {"Encrypted": True}, "Encrypted"),
+            # AWS, "Update behaviors of stack resources": also where the real value
+            # stays, a property that comes or goes makes a new resource.
+            ("AWS::EFS::FileSystem", {}, {"Encrypted": False}, "Encrypted"),
+            (
+                "AWS::RDS::DBCluster",
+                {"StorageEncrypted": False},
+                {},
+                "StorageEncrypted",
+            ),
+            (
+                "AWS::Cognito::UserPoolClient",
+                {},
+                {"GenerateSecret": False},
+                "GenerateSecret",
+            ),
             (
                 "AWS::EFS::FileSystem",
                 {"PerformanceMode": "generalPurpose"},
@@ -188,6 +203,57 @@ class TestCreateOnly:
         assert words in change.why
 
 
+class TestPolicies:
+    """Some properties change in place only with an UpdatePolicy."""
+
+    @pytest.mark.parametrize(
+        ("type_", "name", "policy"),
+        [
+            ("AWS::OpenSearchService::Domain", "EngineVersion", "EnableVersionUpgrade"),
+            (
+                "AWS::Elasticsearch::Domain",
+                "ElasticsearchVersion",
+                "EnableVersionUpgrade",
+            ),
+            (
+                "AWS::ElastiCache::ReplicationGroup",
+                "NumNodeGroups",
+                "UseOnlineResharding",
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("on", [None, False, "true", True, {"Ref": "Upgrade"}])
+    def test_without_it(self, type_, name, policy, on):
+        """The policy counts that is there from now on."""
+        old, new = ({**resource(type_, **{name: each})} for each in ("1", "2"))
+        old["UpdatePolicy"] = {policy: True}
+        new |= {"UpdatePolicy": {policy: on}} if on else {}
+
+        found = needs_attention(compare(template(A=old), template(A=new)))
+
+        expected = [] if on in (True, "true") else [f"A.{name}"]
+        assert expected == [each.place for each in found]
+        assert all(f"UpdatePolicy {policy}" in each.why for each in found)
+
+    def test_says_what_to_write(self):
+        """The way out is the policy."""
+        domain = "AWS::OpenSearchService::Domain"
+        (change,) = needs_attention(
+            changed(domain, {"EngineVersion": "1"}, {"EngineVersion": "2"})
+        )
+
+        assert Effect.REPLACED == change.effect
+        assert "the resource is replaced" in change.why
+        assert "The old one stays outside the stack" in change.why
+        assert "set UpdatePolicy: {EnableVersionUpgrade: true}" in change.way_out
+
+    def test_of_other_changes(self):
+        """The rest of a domain changes in place."""
+        domain = "AWS::OpenSearchService::Domain"
+
+        assert [] == needs_attention(changed(domain, {}, {"AccessPolicies": {}}))
+
+
 class TestCascade:
     """A resource that names a new one where it cannot change is new itself."""
 
@@ -303,6 +369,18 @@ class TestRefused:
                 "Schema",
             ),
             (
+                "AWS::Cognito::UserPool",
+                {"Schema": [{"Name": "shop"}]},
+                {"Schema": [{"Name": "shop"}, {"Name": "team", "Required": True}]},
+                "Schema",
+            ),
+            (
+                "AWS::Cognito::UserPool",
+                {},
+                {"Schema": [{"Name": "team", "Required": {"Ref": "Required"}}]},
+                "Schema",
+            ),
+            (
                 "AWS::EC2::Volume",
                 VOLUME,
                 {**VOLUME, "AvailabilityZone": "eu-west-1b"},
@@ -347,7 +425,7 @@ class TestRefused:
             (
                 "AWS::Cognito::UserPool",
                 {"Schema": [{"Name": "shop"}]},
-                {"Schema": [{"Name": "team"}, {"Name": "shop"}]},
+                {"Schema": [{"Name": "team", "Required": False}, {"Name": "shop"}]},
             ),
             (
                 "AWS::DynamoDB::Table",
@@ -367,6 +445,53 @@ class TestRefused:
     def test_leaves_the_rest(self, type_, old, new):
         """A default that is written out changes nothing, and more may come."""
         assert [] == needs_attention(changed(type_, old, new))
+
+
+class TestIndexes:
+    """One deployment adds or removes one index of a table."""
+
+    @staticmethod
+    def indexes(*names: str) -> dict[str, object]:
+        """Return the properties of a table with indexes of such *names*."""
+        return {"GlobalSecondaryIndexes": [{"IndexName": each} for each in names]}
+
+    @pytest.mark.parametrize(
+        ("old", "new", "words"),
+        [
+            ("", "ab", "and not a, b"),
+            ("c", "abc", "and not a, b"),
+            ("ab", "", "and not a, b"),
+            ("a", "b", "and not a, b"),
+        ],
+    )
+    def test_two_at_once(self, old, new, words):
+        """The update is refused, whatever comes or goes."""
+        (change,) = [
+            each
+            for each in changed(
+                "AWS::DynamoDB::Table", self.indexes(*old), self.indexes(*new)
+            )
+            if each.effect is Effect.REPLACED
+        ]
+
+        assert "GlobalSecondaryIndexes" == change.where
+        assert change.why.endswith(words)
+        assert "deploy them one after the other" == change.way_out
+        assert change.fails
+
+    @pytest.mark.parametrize(
+        ("type_", "old", "new"),
+        [
+            ("AWS::DynamoDB::Table", "a", "ba"),
+            ("AWS::DynamoDB::Table", "", "a"),
+            ("AWS::IoT::TopicRule", "", "ab"),
+        ],
+    )
+    def test_one_at_a_time(self, type_, old, new):
+        """One more is added without an interruption."""
+        found = changed(type_, self.indexes(*old), self.indexes(*new))
+
+        assert [] == needs_attention(found)
 
 
 class TestRetyped:

@@ -8,10 +8,10 @@ import pytest
 
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from secure_constructs.changes import compare, schemas
+from secure_constructs.changes import Effect, compare, schemas
 from secure_constructs.changes.schemas import Schema, schema_of
 from secure_constructs.changes.stateful import HELD, held_by
-from tests.support.changes import resource, template
+from tests.support.changes import changed, resource, template
 
 REGION = "us-east-1"
 QUEUES = (
@@ -65,6 +65,14 @@ class TestSchema:
         assert not schema.is_unordered(("Properties", "A"))
         assert 1 == schema.default(("Properties", "A", "C", 0, "D"))
         assert schema.default(("Properties", "A", "X", "D")) is None
+
+    @pytest.mark.parametrize("type_", ["AWS::RDS::DBCluster", "AWS::RDS::DBInstance"])
+    def test_a_default_that_only_the_description_says(self, type_):
+        """Automated backups go with the database, unless a template says otherwise."""
+        (change,) = changed(type_, {}, {"DeleteAutomatedBackups": True})
+
+        assert Effect.HARMLESS == change.effect
+        assert "it is the default, written out or left out" == change.why
 
 
 class TestStateful:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from secure_constructs.changes.change import Effect, Path, Verdict
-from secure_constructs.changes.hazards.hazard import named
+from secure_constructs.changes.hazards.hazard import may_be_on, named
 from secure_constructs.changes.schemas import Schema
 from secure_constructs.changes.values import at, same
 
@@ -27,6 +27,7 @@ _GROWING = {
     "AWS::DynamoDB::GlobalTable": ("AttributeDefinitions", "AttributeName"),
     "AWS::DynamoDB::Table": ("AttributeDefinitions", "AttributeName"),
 }
+_INDEXES: Path = ("Properties", "GlobalSecondaryIndexes")
 
 
 def refused(
@@ -39,14 +40,38 @@ def refused(
         if not same(before, after):
             yield _verdict(path, "this property cannot change")
     if type_ in _GROWING:
-        name, key = _GROWING[type_]
-        path = ("Properties", name)
-        after = named(at(new, path), key)
-        for each, before in named(at(old, path), key).items():
-            if each in after and not same(before, after[each]):
+        yield from _elements(*_GROWING[type_], old, new)
+    if type_ == "AWS::DynamoDB::Table":
+        yield from _indexes(old, new)
+
+
+def _elements(
+    name: str, key: str, old: Mapping[str, object], new: Mapping[str, object]
+) -> Iterator[Verdict]:
+    path = ("Properties", name)
+    before, after = named(at(old, path), key), named(at(new, path), key)
+    for each in dict.fromkeys([*before, *after]):
+        if each in before and each in after:
+            if not same(before[each], after[each]):
                 yield _verdict(path, f"{each} cannot become something else")
-            elif each not in after and name == "Schema":
-                yield _verdict(path, f"{each} cannot be taken away")
+        elif each in after:
+            if may_be_on(after[each].get("Required")):
+                yield _verdict(path, f"{each} cannot come later and be required")
+        elif name == "Schema":
+            yield _verdict(path, f"{each} cannot be taken away")
+
+
+def _indexes(old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Verdict]:
+    before, after = (set(named(at(body, _INDEXES), "IndexName")) for body in (old, new))
+    moved = sorted(before ^ after)
+    if len(moved) > 1:
+        yield Verdict(
+            Effect.REPLACED,
+            _INDEXES,
+            "the update is refused: in one deployment only one index can come or go, "
+            f"and not {', '.join(moved)}",
+            "deploy them one after the other",
+        )
 
 
 def _or_default(body: Mapping[str, object], path: Path, schema: Schema) -> object:

@@ -6,11 +6,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 
 from secure_constructs.changes.change import Effect, Path, Verdict
+from secure_constructs.changes.hazards.hazard import is_on
 from secure_constructs.changes.pairs import Body, Pair, View
 from secure_constructs.changes.policies import Fate, fate_on_replacement
 from secure_constructs.changes.references import names_in
 from secure_constructs.changes.schemas import Schema
 from secure_constructs.changes.values import at, known, places, same
+
+# AWS, "UpdatePolicy attribute": properties that change in place only with a policy.
+_BY_POLICY = {
+    "AWS::ElastiCache::ReplicationGroup": ("NumNodeGroups", "UseOnlineResharding"),
+    "AWS::Elasticsearch::Domain": ("ElasticsearchVersion", "EnableVersionUpgrade"),
+    "AWS::OpenSearchService::Domain": ("EngineVersion", "EnableVersionUpgrade"),
+}
 
 
 def replaced(pair: Pair, schema: Schema, view: View) -> Iterator[Verdict]:
@@ -18,7 +26,10 @@ def replaced(pair: Pair, schema: Schema, view: View) -> Iterator[Verdict]:
     for pointers, may in ((schema.create_only, False), (schema.conditional, True)):
         for old, new in view.both:
             for path in _changed(old, new, pointers):
-                yield _verdict(pair, path, may=may)
+                if not _becomes_default(pair, view, path):
+                    yield _verdict(pair, path, may=may)
+    for old, new in view.both:
+        yield from _without_policy(pair, old, new)
 
 
 def cascade(
@@ -65,6 +76,32 @@ def _changed(old: Body, new: Body, pointers: Collection[Path]) -> Iterator[Path]
     for path in dict.fromkeys(found):
         if not any(each[: len(path)] == path != each for each in found):
             yield path
+
+
+def _becomes_default(pair: Pair, view: View, path: Path) -> bool:
+    """Whether a value at *path* only becomes the default of a new parameter."""
+    if not same(*(at(each, path) for each in view.filled)):
+        return False
+    named = [set(names_in(at(each, path))) for each in view.written]
+    olds, news = (set(each.section("Parameters")) for each in (pair.before, pair.after))
+    # What was passed for one that was there before, no template has.
+    return bool(named[1] & news) and not (named[0] | named[1]) & olds
+
+
+def _without_policy(pair: Pair, old: Body, new: Body) -> Iterator[Verdict]:
+    if pair.type not in _BY_POLICY:
+        return
+    name, policy = _BY_POLICY[pair.type]
+    path = ("Properties", name)
+    allowed = is_on(at(new, ("UpdatePolicy", policy)))
+    if not allowed and not same(at(old, path), at(new, path)):
+        yield Verdict(
+            Effect.REPLACED,
+            path,
+            "the resource is replaced: this property changes in place only with the "
+            f"UpdatePolicy {policy}. {_consequence(pair)}",
+            f"set UpdatePolicy: {{{policy}: true}}, and take a snapshot first",
+        )
 
 
 def _verdict(

@@ -8,6 +8,7 @@ from typing import Any
 from secure_constructs.changes.behaviour import in_place
 from secure_constructs.changes.change import Effect, Path, Verdict
 from secure_constructs.changes.hazards import hazards
+from secure_constructs.changes.hazards.protection import removable
 from secure_constructs.changes.pairs import Pair, View
 from secure_constructs.changes.policies import weakened
 from secure_constructs.changes.refused import refused
@@ -62,6 +63,8 @@ def _serious(pair: Pair, view: View) -> Iterator[Verdict]:
         yield from refused(pair.type, pair.schema, *view.filled)
     yield from weakened(pair.type, *view.filled)
     yield from hazards(pair.type, *view.filled)
+    for bodies in view.both:
+        yield from removable(*bodies)
 
 
 def _unknown(pair: Pair, view: View) -> Iterator[Verdict]:

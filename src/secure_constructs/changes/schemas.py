@@ -28,6 +28,11 @@ _INTERRUPTS = {
         "PreferredMaintenanceWindow",
     ),
 }
+# What is so by default, and only the descriptions in the schemas say.
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "AWS::RDS::DBCluster": {"DeleteAutomatedBackups": True},
+    "AWS::RDS::DBInstance": {"DeleteAutomatedBackups": True},
+}
 
 
 class Schema:
@@ -46,6 +51,7 @@ class Schema:
 
     def __init__(self, body: Mapping[str, Any]) -> None:
         self._body = body
+        self._defaults = _DEFAULTS.get(str(body.get("typeName")), {})
         self.create_only = _paths(body.get("createOnlyProperties"))
         conditional = _paths(body.get("conditionalCreateOnlyProperties"))
         harmless = _INTERRUPTS.get(str(body.get("typeName")), ())
@@ -63,7 +69,7 @@ class Schema:
     def default(self, path: Path) -> Any:  # noqa: ANN401 - templates are untyped
         """Return what is at *path* where a template says nothing; None if unknown."""
         known = (each["default"] for each in self._at(path) if "default" in each)
-        return next(known, None)
+        return next(known, self._defaults.get(".".join(map(str, path[1:]))))
 
     def _at(self, path: Path) -> list[Mapping[str, Any]]:
         """Return what the schema says of *path*, in each of its alternatives."""

@@ -6,16 +6,17 @@ import itertools
 import re
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
-from secure_constructs.changes.values import plain, same
+from secure_constructs.changes.values import canonical, plain, same
 from secure_constructs.checks.template import NO_VALUE
 
-World: TypeAlias = Mapping[str, bool]
+# None leaves the conditions undecided.
+World: TypeAlias = "Mapping[str, bool] | None"
 
-# Of so many conditions every combination is looked at, and else one at a time.
-_FEW = 4
+# Of so many questions every combination of answers is looked at, and else some.
+_FEW = 6
 _DEEPEST = 20
 _DEFINING = ("Parameters", "Mappings", "Conditions")
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
@@ -57,11 +58,15 @@ class Definitions:
             case {"Ref": str(name), **rest} if not rest and self.filled:
                 return self._referred(name, value)
             case {"Fn::If": [str(name), yes, no], **rest} if not rest:
+                if world is None:
+                    return {"Fn::If": [self.condition(name) or name, yes, no]}
                 return self.settle(yes if world.get(name) else no, world)
             case {"Fn::FindInMap": [name, *keys], **rest} if not rest:
                 return self._found(name, [self.settle(key, world) for key in keys])
-            case {"Fn::Sub": str(pattern), **rest} if not rest and self.filled:
-                return self._substituted(pattern)
+            case {"Fn::Sub": str() | [str(), dict()] as said, **rest} if not rest:
+                if self.filled:
+                    pattern, own = said if isinstance(said, list) else (said, {})
+                    return self._substituted(pattern, self.settle(own, world))
         settled = {name: self.settle(each, world) for name, each in value.items()}
         return {name: each for name, each in settled.items() if each != NO_VALUE}
 
@@ -107,16 +112,57 @@ class Definitions:
         for key in keys:
             known = isinstance(found, Mapping) and isinstance(key, str)
             found = found.get(key) if known and isinstance(found, Mapping) else None
-        # Only the deployment knows the keys, so all of the mapping may matter.
-        return {"Fn::FindInMap": [mapping or name, *keys]} if found is None else found
+        if found is not None:
+            return found
+        # Only the deployment knows a key, so all that it may find matters.
+        return {"Fn::FindInMap": [_findable(mapping, keys) or name, *keys]}
 
-    def _substituted(self, pattern: str) -> Any:  # noqa: ANN401 - likewise
-        def default(match: re.Match[str]) -> str:
-            known = self._referred(match[1], {})
-            return match[0] if isinstance(known, Mapping) else plain(known)
+    def _substituted(self, pattern: str, own: Mapping[str, Any]) -> Any:  # noqa: ANN401 - likewise
+        """Return the text *pattern*, with the values of its *own* variables in it."""
+        left = {}
 
-        settled = _VARIABLE.sub(default, pattern)
+        def value(match: re.Match[str]) -> str:
+            name = match[1]
+            known = own[name] if name in own else self._referred(name, {})
+            if not isinstance(known, (Mapping, list)):
+                return plain(known)
+            if name in own:
+                left[name] = known
+            return match[0]
+
+        settled = _VARIABLE.sub(value, pattern)
+        if left:
+            return {"Fn::Sub": [settled, left]}
         return {"Fn::Sub": settled} if "${" in settled else settled
+
+
+def _findable(mapping: Any, keys: list[Any]) -> Any:  # noqa: ANN401 - likewise
+    """Return the part of *mapping* that *keys* can find, as far as they are known."""
+    if not keys or not isinstance(mapping, Mapping):
+        return mapping
+    first, *rest = keys
+    return {
+        name: _findable(each, rest)
+        for name, each in mapping.items()
+        if name == first or not isinstance(first, str)
+    }
+
+
+@dataclass(frozen=True)
+class _Question:
+    """
+    What a condition asks, whatever it is called.
+
+    Args:
+        asked: What it asks, once without and once with the defaults of parameters.
+        holds: The answer for which the condition holds.
+    """
+
+    asked: str
+    holds: bool
+
+
+Answers: TypeAlias = Mapping[str, bool]
 
 
 def worlds(
@@ -125,25 +171,76 @@ def worlds(
     """
     Yield how conditions may turn out for a resource, before and after the change.
 
-    A condition that is defined as before is as it was; another may be anything.
+    Conditions that ask the same turn out the same, and others may be anything.
     """
-    names = sorted({*old.conditions_in(before), *new.conditions_in(after)})
-    moved = [
-        each for each in names if not same(old.condition(each), new.condition(each))
-    ]
-    for was in _combinations(names):
-        if not moved:
-            yield was, was
-            continue
-        for change in _combinations(moved):
-            yield was, {**was, **change}
-
-
-def _combinations(names: list[str]) -> Iterator[World]:
-    if len(names) <= _FEW:
-        for values in itertools.product((True, False), repeat=len(names)):
-            yield dict(zip(names, values, strict=True))
+    olds, news = _questions(old, before), _questions(new, after)
+    asked = sorted({each.asked for each in [*olds.values(), *news.values()]})
+    if len(asked) <= _FEW:
+        for answers in _combinations(asked):
+            yield _world(olds, answers), _world(news, answers)
         return
+    differs = False
+    for answers in _sample(asked, [*_ways(before, olds), *_ways(after, news)]):
+        was, will = _world(olds, answers), _world(news, answers)
+        differs |= not same(old.settle(before, was), new.settle(after, will))
+        yield was, will
+    if not differs:
+        yield None, None
+
+
+def _questions(definitions: Definitions, value: object) -> dict[str, _Question]:
+    """Return what the conditions ask on which *value* depends, by their names."""
+    bare = replace(definitions, filled=False)
+    found = {}
+    for name in definitions.conditions_in(value):
+        both, holds = [bare.condition(name), definitions.condition(name)], True
+        while all(map(_is_negation, both)):
+            both, holds = [each["Fn::Not"][0] for each in both], not holds
+        undefined = both[0] is None
+        found[name] = _Question(name if undefined else canonical(both), holds)
+    return found
+
+
+def _is_negation(value: object) -> bool:
+    match value:
+        case {"Fn::Not": [_], **rest} if not rest:
+            return True
+    return False
+
+
+def _world(questions: Mapping[str, _Question], answers: Answers) -> World:
+    return {name: answers[each.asked] is each.holds for name, each in questions.items()}
+
+
+def _combinations(asked: list[str]) -> Iterator[Answers]:
+    for values in itertools.product((True, False), repeat=len(asked)):
+        yield dict(zip(asked, values, strict=True))
+
+
+def _sample(asked: list[str], ways: list[Answers]) -> Iterator[Answers]:
+    """Yield some answers: nearly all yes or no, and all on the way to a branch."""
     for value in (True, False):
-        yield dict.fromkeys(names, value)
-        yield from ({**dict.fromkeys(names, value), name: not value} for name in names)
+        rest = dict.fromkeys(asked, value)
+        changes: list[Answers] = [{}, *({name: not value} for name in asked), *ways]
+        for each in dict.fromkeys(tuple({**rest, **each}.items()) for each in changes):
+            yield dict(each)
+
+
+def _ways(
+    value: object, questions: Mapping[str, _Question], way: Answers | None = None
+) -> Iterator[Answers]:
+    """Yield for each branch in *value* the answers that lead to it."""
+    way = way or {}
+    match value:
+        case {"Fn::If": [str(name), yes, no]}:
+            asked, holds = questions[name].asked, questions[name].holds
+            for answer, branch in ((holds, yes), (not holds, no)):
+                there = {**way, asked: answer}
+                yield there
+                yield from _ways(branch, questions, there)
+        case {**items}:
+            for each in items.values():
+                yield from _ways(each, questions, way)
+        case [*elements]:
+            for each in elements:
+                yield from _ways(each, questions, way)

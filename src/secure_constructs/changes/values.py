@@ -12,11 +12,17 @@ from secure_constructs.checks.template import is_intrinsic, text
 
 # The key that makes an object a policy, in which no list has an order.
 _STATEMENTS = "Statement"
+_LOOKUP = "Fn::FindInMap"
 
 
 def same(old: object, new: object) -> bool:
     """Whether two values are the same once deployed, in whichever spelling."""
-    return old == new or canonical(old) == canonical(new)
+    if old == new:
+        return True
+    before = canonical(old)
+    return before == canonical(new) or (
+        _LOOKUP in before and before == canonical(_looked_up(old, new))
+    )
 
 
 def canonical(value: object) -> str:
@@ -74,6 +80,27 @@ def plain(value: float | str) -> str:
         return "true" if value else "false"
     whole = isinstance(value, float) and value.is_integer()
     return str(int(value) if whole else value)
+
+
+def _looked_up(old: Any, new: Any) -> Any:  # noqa: ANN401 - templates are untyped
+    """Return *new* with the mappings of *old* where these only have more keys in it."""
+    match old, new:
+        case {"Fn::FindInMap": [was, *keys]}, {"Fn::FindInMap": [will, *others]}:
+            return old if same(keys, others) and _has(will, was) else new
+        case dict(), dict():
+            return {name: _looked_up(old.get(name), new[name]) for name in new}
+        case list(), list() if len(old) == len(new):
+            return list(map(_looked_up, old, new))
+    return new
+
+
+def _has(mapping: object, other: object) -> bool:
+    """Whether *mapping* says all that *other* says; what is more, nobody found."""
+    if not (isinstance(mapping, Mapping) and isinstance(other, Mapping)):
+        return same(mapping, other)
+    return all(
+        name in mapping and _has(mapping[name], each) for name, each in other.items()
+    )
 
 
 def _spelled(value: Any, *, in_policy: bool) -> Any:  # noqa: ANN401 - templates are untyped

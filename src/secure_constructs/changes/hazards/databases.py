@@ -22,11 +22,12 @@ HAZARDS = [
         ("AWS::RDS::DBInstance",),
         shorter("BackupRetentionPeriod", absent=1, why=_OLDER),
     ),
-    # RDS User Guide, "Retaining automated backups"
+    # RDS User Guide, "Retaining automated backups": the default is not to
     Hazard(
         ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster"),
         switched_on(
             "DeleteAutomatedBackups",
+            absent=True,
             why="automated backups are deleted together with the database",
         ),
     ),

@@ -72,18 +72,25 @@ def switched_off(
     path = ("Properties", *names)
 
     def find(old: Body, new: Body) -> Iterator[Verdict]:
-        if is_on(at(old, path), absent) and not is_on(at(new, path), absent):
+        if goes_off(at(old, path), at(new, path), absent):
             yield danger(path, why, way_out)
 
     return find
 
 
-def switched_on(*names: str, why: str, way_out: str = _KEEP) -> Find:
-    """Return what finds that something is on from now on."""
+def switched_on(
+    *names: str, absent: bool = False, why: str, way_out: str = _KEEP
+) -> Find:
+    """Return what finds that something is on from now on; *absent* is the default."""
     path = ("Properties", *names)
 
     def find(old: Body, new: Body) -> Iterator[Verdict]:
-        if may_be_on(at(new, path)) and not may_be_on(at(old, path)):
+        before, after = at(old, path), at(new, path)
+        if (
+            may_be_on(after, absent)
+            and not is_on(before, absent)
+            and not same(before, after)
+        ):
             yield danger(path, why, way_out)
 
     return find
@@ -128,9 +135,15 @@ def is_on(value: object, absent: bool = False) -> bool:  # noqa: FBT001, FBT002 
     return absent if value is None else str(value).lower() in _ON
 
 
-def may_be_on(value: object) -> bool:
+def may_be_on(value: object, absent: bool = False) -> bool:  # noqa: FBT001, FBT002 - likewise
     """Whether *value* says that something is on, or only the deployment knows."""
-    return is_on(value) or is_intrinsic(value)
+    return is_on(value, absent) or is_intrinsic(value)
+
+
+def goes_off(old: object, new: object, absent: bool = False) -> bool:  # noqa: FBT001, FBT002 - likewise
+    """Whether something may be on by *old*, and no longer is by *new*."""
+    kept = is_on(new, absent) or same(old, new)
+    return may_be_on(old, absent) and not kept
 
 
 def named(value: object, key: str) -> dict[str, Any]:

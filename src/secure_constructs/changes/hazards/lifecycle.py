@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
@@ -21,6 +22,8 @@ _WAY_OUT = (
     "leave the rule out or Disabled, or give it a prefix that nothing needed has; "
     "what it deletes cannot be brought back"
 )
+# Midnight is the only time that such a date may have.
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def starts_to_delete(old: Body, new: Body) -> Iterator[Verdict]:
@@ -84,7 +87,7 @@ def _days(value: object) -> float:
 
 def _covers(other: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
     """Whether *other* is about all objects that *rule* is about."""
-    if other.get("ExpirationDate") != rule.get("ExpirationDate"):
+    if not _not_later(other.get("ExpirationDate"), rule.get("ExpirationDate")):
         return False
     wider = str(rule.get("Prefix", "")).startswith(str(other.get("Prefix", "")))
     tags, wanted = (
@@ -93,6 +96,13 @@ def _covers(other: Mapping[str, Any], rule: Mapping[str, Any]) -> bool:
     sizes = _bound(other, "Greater", 0) <= _bound(rule, "Greater", 0)
     limits = _bound(other, "Less", math.inf) >= _bound(rule, "Less", math.inf)
     return wider and wanted <= tags and sizes and limits
+
+
+def _not_later(date: object, other: object) -> bool:
+    """Whether *date* is not after *other*, as far as a template says when that is."""
+    dates = str(date), str(other)
+    known = all(map(_DATE.match, dates))
+    return dates[0][:10] <= dates[1][:10] if known else date == other
 
 
 def _bound(rule: Mapping[str, Any], which: str, absent: float) -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from secure_constructs.changes.change import Verdict
-from secure_constructs.changes.hazards.hazard import Body, Hazard, danger, is_on
-from secure_constructs.changes.values import at, same
+from secure_constructs.changes.hazards.hazard import Body, Hazard, danger, goes_off
+from secure_constructs.changes.values import at, canonical, same
 
 _PROTECTIONS = (
     "DeletionProtection",
@@ -19,7 +20,7 @@ _PROTECTIONS = (
 def _unprotected(old: Body, new: Body) -> Iterator[Verdict]:
     for name in _PROTECTIONS:
         path = ("Properties", name)
-        if is_on(at(old, path)) and not is_on(at(new, path)):
+        if goes_off(at(old, path), at(new, path)):
             yield danger(
                 path,
                 "nothing stops a deletion any more, by whoever may delete it or by "
@@ -28,9 +29,11 @@ def _unprotected(old: Body, new: Body) -> Iterator[Verdict]:
             )
 
 
-def _conditional(old: Body, new: Body) -> Iterator[Verdict]:
+def removable(old: Body, new: Body) -> Iterator[Verdict]:
+    """Yield that a resource goes where its condition does not hold."""
+    # conditions-section-structure.html: what is not created is deleted.
     before, after = old.get("Condition"), new.get("Condition")
-    if after is not None and not same(before, after):
+    if after is not None and not _holds(before, after):
         yield danger(
             ("Condition",),
             "where the condition does not hold, the resource is removed",
@@ -38,10 +41,27 @@ def _conditional(old: Body, new: Body) -> Iterator[Verdict]:
         )
 
 
+def _holds(before: object, after: object) -> bool:
+    """Whether the condition *after* holds wherever *before* does."""
+    if same(before, after):
+        return True
+    match before, after:
+        case {"Fn::Condition": [_, was]}, {"Fn::Condition": [_, will]} if was and will:
+            enough = set(map(canonical, [will, *_parts(will)]))
+            return all(canonical(each) in enough for each in _parts(was))
+    return False
+
+
+def _parts(asked: Any) -> list[Any]:  # noqa: ANN401 - templates are untyped
+    """Return the questions of which one is enough."""
+    match asked:
+        case {"Fn::Or": [*parts]}:
+            return [each for part in parts for each in _parts(part)]
+    return [asked]
+
+
 HAZARDS = [
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
     # gives it for DynamoDB, RDS, DocumentDB, Neptune, Cognito, CloudTrail and others.
     Hazard((), _unprotected),
-    # conditions-section-structure.html: what is not created is deleted.
-    Hazard((), _conditional),
 ]

@@ -9,8 +9,7 @@ from secure_constructs.changes.hazards.hazard import (
     Body,
     Hazard,
     danger,
-    differs,
-    is_on,
+    goes_off,
     number,
     removed,
     shorter,
@@ -31,7 +30,7 @@ _FSX_KINDS = ("Lustre", "Ontap", "OpenZFS", "Windows")
 
 def _unversioned(old: Body, new: Body) -> Iterator[Verdict]:
     path = ("Properties", "VersioningConfiguration", "Status")
-    if is_on(at(old, path)) and not is_on(at(new, path)):
+    if goes_off(at(old, path), at(new, path)):
         yield danger(
             path,
             "versioning is suspended: what is overwritten or deleted from then on is "
@@ -66,6 +65,17 @@ def _days(body: Body) -> float:
     return (years or 0) * 365 + (days or 0)
 
 
+def _other_images(old: Body, new: Body) -> Iterator[Verdict]:
+    path = ("Properties", "LifecyclePolicy", "LifecyclePolicyText")
+    before, after = at(old, path), at(new, path)
+    if after is not None and not same(before, after):
+        yield danger(
+            path,
+            "another policy decides which images are deleted, within a day",
+            "preview the policy (aws ecr start-lifecycle-policy-preview) first",
+        )
+
+
 _FEWER_BACKUPS = "automatic backups older than that are deleted"
 
 HAZARDS = [
@@ -80,12 +90,7 @@ HAZARDS = [
     # ECR User Guide, "Automate the cleanup of images by using lifecycle policies"
     Hazard(
         _REPOSITORY,
-        differs(
-            "LifecyclePolicy",
-            "LifecyclePolicyText",
-            why="another policy decides which images are deleted, within a day",
-            way_out="preview the policy (aws ecr start-lifecycle-policy-preview) first",
-        ),
+        _other_images,
     ),
     Hazard(
         _REPOSITORY,
