@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,6 +47,21 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def _forget() -> None:
     """Leave the environment as it was."""
     os.environ.pop(_VALIDATION, None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(
+    session: pytest.Session, exitstatus: int
+) -> Generator[None, None, None]:
+    """
+    Keep all stored snapshots of a run that did not pass.
+
+    A test that fails before it compares has no use for its snapshots, and
+    --snapshot-update would take that for a reason to delete them.
+    """
+    if exitstatus:
+        session.config.option.no_cleanup = True
+    return (yield)
 
 
 @pytest.fixture(scope="session")
