@@ -92,24 +92,35 @@ def read_snapshot(file: Path) -> Mapping[str, Any]:
         ) from None
 
 
-def stored(snapshot: SnapshotAssertion) -> Mapping[str, Any]:
+def stored(snapshot: SnapshotAssertion) -> Mapping[str, Any] | None:
     """
     Return the template that *snapshot* would be compared with next.
 
+    There is none before the first --snapshot-update, which is about to store it.
+
     Raises:
-        ValueError: There is none.
+        ValueError: There is none, or this test has compared with it already.
     """
     place = snapshot.extension.get_location(
         test_location=snapshot.test_location, index=snapshot.index
     )
     file = Path(place)
+    compared = [each.snapshot_location for each in snapshot.executions.values()]
+    if place in compared or (compared and not file.exists()):
+        raise ValueError(
+            f"{compared[-1]} was compared before it came to the update; call "
+            "assert_safe_update first, and restore the file from version control if "
+            "it was just updated. Snapshots of several templates need names"
+        )
     if not file.exists():
+        if snapshot.update_snapshots or snapshot.update_new_snapshots_only:
+            return None
         raise ValueError(
             f"{file} is not there yet, so there is nothing to update from; write it "
             "with --snapshot-update, by a test that compares with it"
         )
     template = read_snapshot(file)
-    # Otherwise it would be unused where the update is refused, and be removed.
+    # Otherwise it would be unused where the update is refused.
     use = snapshot.use_extension(type(snapshot.extension))
     use(name=snapshot.index).assert_match(template)
     return template
