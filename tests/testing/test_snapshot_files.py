@@ -115,6 +115,24 @@ class TestKept:
         assert {} == stored.snapshots
 
 
+class TestNames:
+    """Two templates have two files."""
+
+    def test_a_stack_in_a_stage_is_no_other_stack(self, user):
+        """A slash is a dot, so that Dev/Shop is not DevShop."""
+        user.write("""
+            def test_all(template_snapshot):
+                for name in ["Dev/Shop", "DevShop", "Dev/Shop/Search"]:
+                    template = {"Resources": {}, "Description": name}
+                    assert template == template_snapshot(name=name)
+        """)
+        user.run("--snapshot-update", "-Werror").assert_outcomes(passed=1)
+
+        names = ["Dev.Shop.Search", "Dev.Shop", "DevShop"]
+        assert [f"test_all[{name}].json" for name in names] == list(user.snapshots)
+        user.run().assert_outcomes(passed=1)
+
+
 def in_parallel(user, *options: str) -> str:
     """Run the tests of *user* in two processes, and return what is printed."""
     environment = dict(os.environ, PYTHONPATH=str(ROOT / "src"))

@@ -17,11 +17,13 @@ from secure_constructs.testing.templates import template_of
 from secure_constructs.testing.writing import written
 
 if TYPE_CHECKING:
+    from syrupy.location import PyTestLocation
     from syrupy.types import (
         PropertyFilter,
         PropertyMatcher,
         SerializableData,
         SerializedData,
+        SnapshotIndex,
     )
 
 _WAY_OUT = (
@@ -32,6 +34,19 @@ _WAY_OUT = (
 
 class TemplateSnapshotExtension(JSONSnapshotExtension):
     """Keeps a template without what changes by itself, and tells changes apart."""
+
+    @classmethod
+    def get_snapshot_name(
+        cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0
+    ) -> str:
+        """
+        Return the name of a snapshot, in which `Dev/Shop` is not `DevShop`.
+
+        A file cannot have a slash in its name, and names of stacks have no dots.
+        """
+        if isinstance(index, str):
+            index = index.replace("/", ".")
+        return super().get_snapshot_name(test_location=test_location, index=index)
 
     def serialize(
         self,
