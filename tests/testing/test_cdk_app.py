@@ -355,7 +355,7 @@ class TestOnce:
 
 class TestFolder:
     def test_comes_from_the_settings(self, tmp_path):
-        """The folder of the settings is relative to where pytest works."""
+        """The folder of the settings is relative to the rootdir."""
         write_app(tmp_path / "infra")
 
         assert ["Orders"] == list(projects_in(tmp_path, "infra").load().templates)
