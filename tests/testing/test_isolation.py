@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sys
+import textwrap
+
+from types import ModuleType
 
 import pytest
 
@@ -103,3 +106,23 @@ class TestOnce:
         importlib.import_module("shopx.stage")
 
         assert ["none", "none"] == stages(tmp_path / "shop")
+
+    def test_of_python(self, tmp_path, monkeypatch):
+        """What comes with Python."""
+        monkeypatch.delitem(sys.modules, "colorsys", raising=False)
+        stage = f"import colorsys\n{textwrap.dedent(STAGE)}"
+        write(tmp_path / "shop", {**PACKAGE, "shopx/stage.py": stage})
+
+        assert ["dev", "prod"] == stages(tmp_path / "shop")
+        assert "colorsys" in sys.modules
+
+    @pytest.mark.parametrize("name", ["jsii.probe", "secure_constructs.probe"])
+    def test_of_what_loads_it(self, tmp_path, monkeypatch, name):
+        """This library and jsii, even where they are not installed."""
+        module = ModuleType(name)
+        module.__file__ = str(tmp_path / "shop" / "probe.py")
+        monkeypatch.setitem(sys.modules, name, module)
+        stage = f"import sys\nSTAGE = str({name!r} in sys.modules)\n"
+        write(tmp_path / "shop", {**PACKAGE, "shopx/stage.py": stage})
+
+        assert ["True", "True"] == stages(tmp_path / "shop")

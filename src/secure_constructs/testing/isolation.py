@@ -15,7 +15,7 @@ from types import ModuleType
 from secure_constructs.testing import node
 from secure_constructs.testing.command import Command
 
-_ONCE = (__name__.partition(".")[0], "jsii", "__main__")
+_ONCE = (__name__.partition(".")[0], "jsii")
 _PACKAGES = {"site-packages", "dist-packages"}
 _INSTALLED = tuple(
     f"{sysconfig.get_path(name)}{os.sep}"
