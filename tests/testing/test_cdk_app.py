@@ -232,6 +232,51 @@ class TestStacks:
 
         assert names + [f"Dev/{name}" for name in names] == list(loaded.templates)
 
+    @pytest.mark.parametrize("refused", ["pathMetadata", "assetMetadata"])
+    def test_has_all_without_metadata(self, tmp_path, loaded, refused):
+        """cdk.json can keep out of the templates what says where the others are."""
+        write_app(tmp_path, NESTED, files=HANDLER, **{refused: False})
+        templates = load(tmp_path).templates
+        buckets = [
+            {name for name in template["Resources"] if name.startswith("Index")}
+            for template in (
+                templates["Orders/Search"],
+                templates["Orders/Search/Deep"],
+            )
+        ]
+
+        assert list(loaded.templates) == list(templates)
+        assert [1, 1] == list(map(len, buckets))
+        assert templates["Orders/Search/Deep"] != templates["Orders/Search"]
+
+    def test_equal_ones_are_two(self, tmp_path):
+        """Two nested stacks with one content have two names, the oddest included."""
+        source = """
+            import aws_cdk as cdk
+
+            app = cdk.App()
+            stack = cdk.Stack(app, "New-Orders")
+            group = cdk.NestedStack(stack, "Default")
+            for scope, name in [(stack, "A.b"), (stack, "A-b"), (group, "Resource")]:
+                cdk.CfnResource(cdk.NestedStack(scope, name), "C", type="Our::Own::C")
+            app.synth()
+        """
+        loaded = load(write_app(tmp_path, source))
+
+        names = ["A-b", "A.b", "Default", "Default/Resource"]
+        assert ["New-Orders", *(f"New-Orders/{name}" for name in names)] == list(
+            loaded.templates
+        )
+
+    def test_fails_on_a_file_that_is_gone(self, tmp_path):
+        """A nested stack whose template cannot be found does not just vanish."""
+        loaded = load(write_app(tmp_path, NESTED, files=HANDLER))
+        for file in loaded.directory.glob("*Deep*.nested.template.json"):
+            file.unlink()
+
+        with pytest.raises(ValueError, match="no template of the nested stack 'Orders"):
+            _ = loaded.templates
+
     @pytest.mark.parametrize("name", ["Orders", "Dev/Orders/Search/Deep"])
     def test_has_each_template(self, loaded, name):
         """A template is had by the name of its stack."""
@@ -310,7 +355,7 @@ class TestOnce:
 
 class TestFolder:
     def test_comes_from_the_settings(self, tmp_path):
-        """The folder of the settings is relative to where pytest works."""
+        """The folder of the settings is relative to the rootdir."""
         write_app(tmp_path / "infra")
 
         assert ["Orders"] == list(projects_in(tmp_path, "infra").load().templates)

@@ -123,6 +123,19 @@ class TestSettings:
 
         user.run("-o", "cdk_folder=infra").assert_outcomes(passed=1)
 
+    @pytest.mark.parametrize("folder", ["cdk_app(folder='infra')", "cdk_app()"])
+    def test_folder_is_relative_to_the_rootdir(self, user, monkeypatch, folder):
+        """Wherever pytest was started, the folders are the same."""
+        write_app(user.folder / "infra")
+        (user.folder / "pytest.ini").write_text("[pytest]\ncdk_folder = infra\n")
+        user.write(f"""
+            def test_stacks(cdk_app):
+                assert list({folder}.templates) == ["Orders"]
+        """)
+        monkeypatch.chdir(user.folder / "infra")
+
+        user.run("../test_orders.py").assert_outcomes(passed=1)
+
     def test_fails_without_a_project(self, user):
         """The test that asked for it fails, and says what is missing."""
         user.write("def test_stacks(cdk_app): cdk_app()")

@@ -93,7 +93,7 @@ class TestStored:
         """)
         user.run("--snapshot-update", "-Werror").assert_outcomes(passed=1)
 
-        names = ["test_orders[DevOrders].json", "test_orders[Orders].json"]
+        names = ["test_orders[Dev.Orders].json", "test_orders[Orders].json"]
         assert names == list(user.snapshots)
         user.run().assert_outcomes(passed=1)
 

@@ -195,11 +195,83 @@ class TestSnapshot:
         result.stdout.fnmatch_lines([f"E *{INVOICES} (AWS::S3::Bucket*"])
         assert before == stored.snapshots
 
+    def test_can_be_started(self, user):
+        """The first --snapshot-update stores what there is nothing to compare with."""
+        write_app(user.folder)
+        user.write(self.TESTS)
+
+        user.run("--snapshot-update").assert_outcomes(passed=1)
+        assert ["test_orders.json"] == list(user.snapshots)
+        user.run().assert_outcomes(passed=1)
+
+    def test_new_ones_can_be_started(self, user):
+        """So does the option that stores nothing but what is new."""
+        write_app(user.folder)
+        user.write(self.TESTS)
+
+        user.run("--snapshot-update-new-only").assert_outcomes(passed=1)
+        assert ["test_orders.json"] == list(user.snapshots)
+
     def test_fails_where_nothing_is_stored(self, user):
         """Without a snapshot there is nothing to compare with."""
         write_app(user.folder)
         user.write(self.TESTS)
 
-        result = user.run("--snapshot-update")
+        result = user.run()
         result.assert_outcomes(failed=1)
         result.stdout.fnmatch_lines(["E *test_orders.json is not there yet*"])
+
+    @pytest.mark.parametrize("option", ["--snapshot-update", "-v"])
+    @pytest.mark.parametrize("name", ["", "(name='Orders')"])
+    def test_comes_before_the_comparison(self, stored, name, option):
+        """Afterwards the file may be what the test has just stored: never safe."""
+        stored.write(f"""
+            from secure_constructs.testing import assert_safe_update
+
+            def test_orders(cdk_app, template_snapshot):
+                template = cdk_app().template("Orders")
+                assert template == template_snapshot{name}
+                assert_safe_update(template_snapshot{name}, template)
+        """)
+        if name:
+            file = stored.folder / "__snapshots__" / "test_orders" / "test_orders.json"
+            file.rename(file.with_name("test_orders[Orders].json"))
+
+        result = stored.run(option)
+        result.assert_outcomes(failed=1)
+        result.stdout.fnmatch_lines(
+            ["E *.json was compared before it came to the update; call assert_safe_*"]
+        )
+
+    @pytest.mark.parametrize("names", [("", ""), ("(name='a')", "(name='b')")])
+    def test_may_be_asked_of_several(self, user, names):
+        """Each is asked for, and then compared; without names once all are stored."""
+        write_app(user.folder)
+        compare = "".join(
+            f"""
+                assert template == template_snapshot{name}"""
+            for name in names
+        )
+        user.write(f"""
+            from secure_constructs.testing import assert_safe_update
+
+            def test_orders(cdk_app, template_snapshot):
+                template = cdk_app().template("Orders"){compare}
+        """)
+        user.run("--snapshot-update").assert_outcomes(passed=1)
+        both = "".join(
+            f"""
+                assert_safe_update(template_snapshot{name}, template)
+                assert template == template_snapshot{name}"""
+            for name in names
+        )
+        user.write(f"""
+            from secure_constructs.testing import assert_safe_update
+
+            def test_orders(cdk_app, template_snapshot):
+                template = cdk_app().template("Orders"){both}
+        """)
+
+        user.run().assert_outcomes(passed=1)
+        write(user.folder, {"orders_stack.py": STACK.replace("Invoices", "Bills")})
+        user.run("--snapshot-update").assert_outcomes(failed=1)

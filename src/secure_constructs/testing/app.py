@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from hashlib import md5
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,9 +15,8 @@ import aws_cdk as cdk
 
 from secure_constructs.checks.assembly import StackOutput, load, stacks_in
 
-_PATH = "aws:cdk:path"
-_FILE = "aws:asset:path"
-_NESTED = "AWS::CloudFormation::Stack"
+_NESTED = ".NestedStackResource"
+_NO_WORD = re.compile(r"[^A-Za-z0-9]")
 
 
 @dataclass(frozen=True)
@@ -82,22 +83,34 @@ def _files_of(stacks: Iterable[StackOutput]) -> Iterator[tuple[str, Path]]:
     """Yield the names of *stacks* and of what is nested in them, beside the files."""
     for stack in stacks:
         yield stack.name, stack.template
-        yield from _nested_in(stack.template)
+        for name in sorted(_nested_in(stack)):
+            yield name, _file_of(name, stack.template.parent)
 
 
-def _nested_in(file: Path) -> Iterator[tuple[str, Path]]:
+def _nested_in(stack: StackOutput) -> Iterator[str]:
     """
-    Yield the stacks nested in the one whose template is *file*.
+    Yield the names of the stacks nested in *stack*, at any depth.
 
     The path of the resource is `Orders/Search.NestedStack/Search.NestedStackResource`
-    where the stack is `Orders/Search`.
+    where the stack is `Orders/Search`. cdk.json can keep it out of the templates.
     """
-    for resource in load(file).get("Resources", {}).values():
-        metadata = resource.get("Metadata", {})
-        if resource["Type"] == _NESTED and {_PATH, _FILE} <= metadata.keys():
-            nested = file.with_name(metadata[_FILE])
-            yield (
-                metadata[_PATH].rpartition("/")[0].removesuffix(".NestedStack"),
-                nested,
-            )
-            yield from _nested_in(nested)
+    for path in ", ".join(stack.paths.values()).split(", "):
+        if path.endswith(_NESTED):
+            yield path.rpartition("/")[0].removesuffix(".NestedStack")
+
+
+def _file_of(nested: str, folder: Path) -> Path:
+    """
+    Return the file in *folder* with the template of the stack called *nested*.
+
+    CDK names it after the path of the stack, and no template says so in all projects.
+
+    Raises:
+        ValueError: It is not there.
+    """
+    steps = [step for step in nested.split("/") if step != "Default"]
+    hashed = md5("/".join(steps).encode(), usedforsecurity=False).hexdigest()
+    unique = f"*{hashed[:8].upper()}" if steps[1:] else _NO_WORD.sub("", steps[0])
+    for file in folder.glob(f"{unique}.nested.template.json"):
+        return file
+    raise ValueError(f"{folder} has no template of the nested stack {nested!r}")

@@ -23,7 +23,7 @@ class Projects:
     The projects that tests can ask for.
 
     Args:
-        root: Where pytest works.
+        root: The rootdir of pytest.
         folder: The folder with cdk.json, relative to *root*; empty where it is to be
             searched from there upwards.
         new_directory: Makes a directory for what is synthesized.
@@ -53,7 +53,8 @@ class Projects:
             context: What `cdk synth -c` would add to the context of cdk.json.
             environment: What is added to the environment, such as
                 `CDK_DEFAULT_ACCOUNT`.
-            folder: The folder with cdk.json, if it is not the one of the settings.
+            folder: The folder with cdk.json, if it is not the one of the settings;
+                relative to the rootdir.
 
         Raises:
             ValueError: There is no such project, or its app cannot be deployed.
@@ -82,7 +83,8 @@ class Projects:
 
         Args:
             context: What `cdk synth -c` would add to the context of cdk.json.
-            folder: The folder with cdk.json, if it is not the one of the settings.
+            folder: The folder with cdk.json, if it is not the one of the settings;
+                relative to the rootdir.
 
         Raises:
             ValueError: There is no such project.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -98,3 +98,18 @@ def template_snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     )
 
     return snapshot.use_extension(TemplateSnapshotExtension)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(
+    session: pytest.Session, exitstatus: int
+) -> Generator[None, None, None]:
+    """
+    Keep all stored snapshots of a run that did not pass.
+
+    A test that fails before it compares has no use for its snapshots, and
+    --snapshot-update would take that for a reason to delete them.
+    """
+    if exitstatus:
+        session.config.option.no_cleanup = True
+    return (yield)

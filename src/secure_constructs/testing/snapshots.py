@@ -17,11 +17,13 @@ from secure_constructs.testing.templates import template_of
 from secure_constructs.testing.writing import written
 
 if TYPE_CHECKING:
+    from syrupy.location import PyTestLocation
     from syrupy.types import (
         PropertyFilter,
         PropertyMatcher,
         SerializableData,
         SerializedData,
+        SnapshotIndex,
     )
 
 _WAY_OUT = (
@@ -32,6 +34,19 @@ _WAY_OUT = (
 
 class TemplateSnapshotExtension(JSONSnapshotExtension):
     """Keeps a template without what changes by itself, and tells changes apart."""
+
+    @classmethod
+    def get_snapshot_name(
+        cls, *, test_location: PyTestLocation, index: SnapshotIndex = 0
+    ) -> str:
+        """
+        Return the name of a snapshot, in which `Dev/Shop` is not `DevShop`.
+
+        A file cannot have a slash in its name, and names of stacks have no dots.
+        """
+        if isinstance(index, str):
+            index = index.replace("/", ".")
+        return super().get_snapshot_name(test_location=test_location, index=index)
 
     def serialize(
         self,
@@ -92,24 +107,35 @@ def read_snapshot(file: Path) -> Mapping[str, Any]:
         ) from None
 
 
-def stored(snapshot: SnapshotAssertion) -> Mapping[str, Any]:
+def stored(snapshot: SnapshotAssertion) -> Mapping[str, Any] | None:
     """
     Return the template that *snapshot* would be compared with next.
 
+    There is none before the first --snapshot-update, which is about to store it.
+
     Raises:
-        ValueError: There is none.
+        ValueError: There is none, or this test has compared with it already.
     """
     place = snapshot.extension.get_location(
         test_location=snapshot.test_location, index=snapshot.index
     )
     file = Path(place)
+    compared = [each.snapshot_location for each in snapshot.executions.values()]
+    if place in compared or (compared and not file.exists()):
+        raise ValueError(
+            f"{compared[-1]} was compared before it came to the update; call "
+            "assert_safe_update first, and restore the file from version control if "
+            "it was just updated. Snapshots of several templates need names"
+        )
     if not file.exists():
+        if snapshot.update_snapshots or snapshot.update_new_snapshots_only:
+            return None
         raise ValueError(
             f"{file} is not there yet, so there is nothing to update from; write it "
             "with --snapshot-update, by a test that compares with it"
         )
     template = read_snapshot(file)
-    # Otherwise it would be unused where the update is refused, and be removed.
+    # Otherwise it would be unused where the update is refused.
     use = snapshot.use_extension(type(snapshot.extension))
     use(name=snapshot.index).assert_match(template)
     return template

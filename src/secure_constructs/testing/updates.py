@@ -35,7 +35,8 @@ def assert_safe_update(
     Args:
         old: The template that is deployed: itself, a stack, a file with it, such as
             a snapshot or what `aws cloudformation get-template` returns, or
-            `template_snapshot` for the snapshot of this test.
+            `template_snapshot` for the snapshot that this test compares with
+            afterwards. What --snapshot-update is about to store first is safe.
         new: The template or stack of today.
         allow: The reasons for changes that are meant, by `LogicalId` or
             `LogicalId.Property`.
@@ -43,23 +44,28 @@ def assert_safe_update(
 
     Raises:
         AssertionError: It can not; the message says what, why, and what to do.
-        ValueError: *old* cannot be read, or an allowance has no reason or matches
-            no change.
+        ValueError: *old* cannot be read, or was compared before, or an allowance has
+            no reason or matches no change.
     """
     __tracebackhide__ = True
+    template = _template(old)
+    if template is None:
+        return
     # On both sides as snapshots have it, so that equal things are written equally.
-    before, now = normalize(_template(old)), normalize(template_of(new))
+    before, now = normalize(template), normalize(template_of(new))
     found = needs_attention(compare(before, now, region=region), allow)
     if found:
         raise AssertionError(f"the update may cost data:\n{written(found)}")
 
 
-def _template(old: TemplateLike | SnapshotAssertion | Path | str) -> Mapping[str, Any]:
+def _template(
+    old: TemplateLike | SnapshotAssertion | Path | str,
+) -> Mapping[str, Any] | None:
     """Return the template that *old* is, has, or is the place of."""
     if isinstance(old, (str, Path)):
         return parse(Path(old))
     # Whoever has a snapshot has loaded the module; others do not need syrupy.
     snapshots = sys.modules.get("secure_constructs.testing.snapshots")
     if snapshots and isinstance(old, snapshots.SnapshotAssertion):
-        return cast("Mapping[str, Any]", snapshots.stored(old))
+        return cast("Mapping[str, Any] | None", snapshots.stored(old))
     return template_of(cast("TemplateLike", old))
