@@ -489,11 +489,14 @@ class TestConditions:
 
         assert [] == needs_attention(compare(old, new))
 
-    def test_where_none_of_many_holds(self):
-        """What only differs if no condition holds is found beside other changes."""
+    @pytest.mark.parametrize("turn", [1, -1])
+    def test_where_none_of_many_holds(self, turn):
+        """What differs if no condition holds, or all, is found beside other changes."""
         nothing = {"Ref": "AWS::NoValue"}
-        one, other = ({"Fn::If": [each, nothing, "x"]} for each in ("C0", "C1"))
-        either = {"Fn::If": ["C0", other, "x"]}
+        one, other = (
+            {"Fn::If": [each, *[nothing, "x"][::turn]]} for each in ("C0", "C1")
+        )
+        either = {"Fn::If": ["C0", *[other, "x"][::turn]]}
         old, new = (
             template(
                 Orders=resource(
