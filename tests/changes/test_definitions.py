@@ -273,6 +273,27 @@ class TestMappings:
 
         assert findings == len(needs_attention(compare(old, new)))
 
+    def test_one_more_element_beside_it(self):
+        """A larger mapping excuses nothing that stands beside it."""
+        value = {"Fn::FindInMap": ["Names", {"Ref": "AWS::Region"}, "bucket"]}
+        old, new = (
+            {
+                **template(
+                    Orders=resource(
+                        "AWS::CertificateManager::Certificate",
+                        SubjectAlternativeNames=names,
+                    )
+                ),
+                "Mappings": {"Names": {"eu": {"bucket": "a"}, **more}},
+            }
+            for names, more in (
+                ([value], {}),
+                ([value, "b"], {"us": {"bucket": "b"}}),
+            )
+        )
+
+        assert needs_attention(compare(old, new))
+
     def test_another_key(self):
         """What is looked up elsewhere is something else, in a larger mapping too."""
         old, new = (
@@ -427,6 +448,71 @@ class TestConditions:
 
         assert ("old", "new") == (change.old, change.new)
 
+    @pytest.mark.parametrize("back", [False, True])
+    @pytest.mark.parametrize("ways", ["yn", "ny"])
+    def test_a_branch_that_is_only_on_one_side(self, back, ways):
+        """It is found beside other changes, as it comes and as it goes."""
+        both = [
+            {
+                **template(Orders=resource(BUCKET, BucketName=name, Tags=[tag])),
+                "Conditions": {f"C{each}": asks(each) for each in range(9)},
+            }
+            for name, tag in (
+                ("n", {"Key": "a", "Value": "a"}),
+                (nested(9, ways, "new"), {"Key": "a", "Value": "b"}),
+            )
+        ]
+
+        (change,) = needs_attention(compare(*both[::-1] if back else both))
+
+        assert "Orders.BucketName" == change.place
+
+    def test_many_under_other_names(self):
+        """Beside another change, too, they are the same."""
+        old, new = (
+            {
+                **json.loads(
+                    json.dumps(
+                        template(
+                            Orders=resource(
+                                BUCKET,
+                                BucketName=nested(9, "y", "a"),
+                                Tags=[{"Key": "a", "Value": name}],
+                            )
+                        )
+                    ).replace('"C', f'"{name}')
+                ),
+                "Conditions": {f"{name}{each}": asks(each) for each in range(9)},
+            }
+            for name in ("C", "D")
+        )
+
+        assert [] == needs_attention(compare(old, new))
+
+    @pytest.mark.parametrize("turn", [1, -1])
+    def test_where_none_of_many_holds(self, turn):
+        """What differs if no condition holds, or all, is found beside other changes."""
+        nothing = {"Ref": "AWS::NoValue"}
+        one, other = (
+            {"Fn::If": [each, *[nothing, "x"][::turn]]} for each in ("C0", "C1")
+        )
+        either = {"Fn::If": ["C0", *[other, "x"][::turn]]}
+        old, new = (
+            template(
+                Orders=resource(
+                    "AWS::CertificateManager::Certificate",
+                    SubjectAlternativeNames=names,
+                    DomainName=chosen("C2", "C3", "C4", "C5", "C6"),
+                    Tags=[{"Key": "a", "Value": tag}],
+                )
+            )
+            for names, tag in (([one, other], "a"), ([either], "b"))
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert (["x", "x"], ["x"]) == (change.old, change.new)
+
     def test_a_change_that_needs_many_of_them(self):
         """Where no answers that are tried differ, what is written is compared."""
         nothing = {"Ref": "AWS::NoValue"}
@@ -561,6 +647,21 @@ class TestConditions:
 
         assert found == len(needs_attention(changes))
         assert "Orders.Condition" == changes[0].place
+
+    def test_of_a_resource_with_another_default(self):
+        """The text stays, and where a stack takes the default, the answer does not."""
+        old, new = (
+            {
+                **template(Orders={**resource(BUCKET), "Condition": "C"}),
+                "Conditions": {"C": {"Fn::Equals": [{"Ref": "Name"}, "a"]}},
+                "Parameters": default(each),
+            }
+            for each in ("a", "b")
+        )
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert "Orders.Condition" == change.place
 
     def test_of_a_resource_that_only_defaults_make_the_same(self):
         """What was passed for a parameter was passed for no other one."""

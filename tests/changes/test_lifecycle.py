@@ -164,6 +164,10 @@ class TestDeletesNoMore:
                 rules(rule(ExpirationDate="2030-01-01T00:00:00.000Z")),
             ),
             (
+                rules(rule(ExpirationDate="2030-01-01T00:00:00Z")),
+                rules(rule(ExpirationDate="2030-01-01")),
+            ),
+            (
                 rules(rule(ExpirationDate={"Ref": "Date"})),
                 rules(rule(ExpirationDate={"Ref": "Date"}, Id="old")),
             ),

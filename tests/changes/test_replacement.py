@@ -484,7 +484,7 @@ class TestIndexes:
         [
             ("AWS::DynamoDB::Table", "a", "ba"),
             ("AWS::DynamoDB::Table", "", "a"),
-            ("AWS::IoT::TopicRule", "", "ab"),
+            ("AWS::S3::Bucket", "", "ab"),
         ],
     )
     def test_one_at_a_time(self, type_, old, new):

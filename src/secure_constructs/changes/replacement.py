@@ -83,9 +83,8 @@ def _becomes_default(pair: Pair, view: View, path: Path) -> bool:
     if not same(*(at(each, path) for each in view.filled)):
         return False
     named = [set(names_in(at(each, path))) for each in view.written]
-    olds, news = (set(each.section("Parameters")) for each in (pair.before, pair.after))
     # What was passed for one that was there before, no template has.
-    return bool(named[1] & news) and not (named[0] | named[1]) & olds
+    return not (named[0] | named[1]) & set(pair.before.section("Parameters"))
 
 
 def _without_policy(pair: Pair, old: Body, new: Body) -> Iterator[Verdict]:

@@ -218,12 +218,11 @@ def _combinations(asked: list[str]) -> Iterator[Answers]:
 
 
 def _sample(asked: list[str], ways: list[Answers]) -> Iterator[Answers]:
-    """Yield some answers: nearly all yes or no, and all on the way to a branch."""
+    """Yield some answers: all yes, all no, and either with those to each branch."""
     for value in (True, False):
         rest = dict.fromkeys(asked, value)
-        changes: list[Answers] = [{}, *({name: not value} for name in asked), *ways]
-        for each in dict.fromkeys(tuple({**rest, **each}.items()) for each in changes):
-            yield dict(each)
+        known = dict.fromkeys(tuple({**rest, **each}.items()) for each in [{}, *ways])
+        yield from map(dict, known)
 
 
 def _ways(

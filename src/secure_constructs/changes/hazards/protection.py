@@ -47,7 +47,7 @@ def _holds(before: object, after: object) -> bool:
         return True
     match before, after:
         case {"Fn::Condition": [_, was]}, {"Fn::Condition": [_, will]} if was and will:
-            enough = set(map(canonical, [will, *_parts(will)]))
+            enough = set(map(canonical, _parts(will)))
             return all(canonical(each) in enough for each in _parts(was))
     return False
 
