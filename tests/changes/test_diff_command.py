@@ -404,6 +404,15 @@ class TestMoves:
 
         assert {"Shop/Orders", "Shop/Sales", "Shop/Shop"} == names(result).keys()
 
+    def test_a_name_that_is_taken_over(self, run):
+        """A construct that stays is compared with itself, whatever it is called."""
+        app("old", Orders=PLAIN, Sales=PLAIN)
+        deployed("new", "Sales", stackName="Orders")
+
+        result = run("old", "new", "--format", "json")
+
+        assert {"Shop/Orders": ("gone", 1), "Shop/Sales": ("stays", 2)} == names(result)
+
     @pytest.mark.parametrize("is_old", [True, False])
     def test_a_file_beside_an_app(self, run, is_old):
         """What is deployed has no name in the app, and no place."""

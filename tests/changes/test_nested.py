@@ -138,6 +138,27 @@ class TestFollowed:
 
         assert ["Shop/Tables/Data.TableName"] == list(found)
 
+    def test_a_value_that_is_the_default(self, between):
+        """Whether it is given makes no difference then."""
+        old, new = template(T=nested(Name="a")), template(T=nested())
+
+        assert {} == between(old, new, tables({"Ref": "Name"}, Default="a"))
+
+    def test_the_hash_of_an_asset(self, tmp_path):
+        """Another one stays harmless."""
+        old, new = (
+            synthesized(
+                tmp_path / each,
+                template(T=nested(Name="a", Code=f"cdk-x-assets-1/{each * 64}.zip")),
+                Tables=REF,
+            )
+            for each in "ab"
+        )
+
+        (change,) = compare_stacks(old, new)[0].changes
+
+        assert Effect.HARMLESS == change.effect
+
     def test_a_parameter_of_the_stack(self, between):
         """Another default of the stack goes on into the nested one."""
         old, new = (
@@ -187,12 +208,15 @@ class TestFollowed:
 
         assert 1 == len([each for each in stack.changes if each.fails])
 
-    def test_ends(self, between):
+    @pytest.mark.parametrize("file", ["Tables", "Inner"])
+    def test_ends(self, between, file):
         """A stack that claims to be in itself is looked at once."""
-        body = {**REF, "Resources": {**REF["Resources"], "T": nested(Name="a")}}
+        body = {**REF, "Resources": {**REF["Resources"], "T": nested(file, Name="a")}}
         old, new = (template(T=nested(Name=each)) for each in "ab")
 
-        assert ["Shop/Tables/Data.TableName"] == list(between(old, new, body))
+        found = between(old, new, body, Inner=template(T=nested(Name="a")))
+
+        assert ["Shop/Tables/Data.TableName"] == list(found)
 
 
 class TestNotFollowed:
@@ -217,6 +241,37 @@ class TestNotFollowed:
         )
 
         assert ["Shop/T.Parameters.Name"] == list(between(old, new))
+
+    def test_another_template(self, between):
+        """Nothing is known of a stack that gets the template of another one."""
+        old = template(T=nested(Name="a"))
+        new = template(T=nested("Others", Name="b"))
+
+        assert ["Shop/T.Parameters.Name"] == list(between(old, new, Others=REF))
+
+    def test_one_of_two_stacks(self, between):
+        """That one is followed says nothing of the other."""
+        old, new = (
+            template(T=nested(Name=each), U=nested("Gone", Name=each)) for each in "ab"
+        )
+
+        assert "Shop/U.Parameters.Name" in between(old, new)
+
+    def test_what_is_no_value(self, between):
+        """The stack itself is as much in danger as before."""
+        old, new = template(T=nested(Name="a")), template(T=nested(Name="b"))
+        new["Resources"]["T"]["DeletionPolicy"] = "Delete"
+
+        assert "Shop/T.DeletionPolicy" in between(old, new)
+
+    def test_what_changes_and_is_replaced(self):
+        """One value is said once."""
+        old = template(T=nested(Name="a"), Role=ROLE)
+        new = template(T=nested(Name=OF_ROLE), Role=OTHER_ROLE)
+
+        (change,) = needs_attention(compare(old, new))
+
+        assert change.why.startswith("the nested stack gets another value")
 
     def test_one_of_two_templates(self):
         """A template alone does not have what is nested in it."""

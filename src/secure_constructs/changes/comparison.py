@@ -64,8 +64,8 @@ class Comparison:
     def changes(self) -> dict[str, list[Change]]:
         """Return the changes by the names of the stacks, most serious first."""
         names = list(dict.fromkeys([*self.olds, *self.news]))
-        # Those that others may be nested in go first.
-        for name in sorted(names, key=lambda each: not self._both(each)[0].place):
+        # They are read so that those come first that others may be nested in.
+        for name in names:
             if name not in self._found:
                 self._follow(name)
         return {name: sorted(self._found[name], key=rank) for name in names}
