@@ -22,7 +22,7 @@ from tests.support.synth import ROOT
 from tools.site_hooks import added
 
 _NAV = (ROOT / "mkdocs.yml").read_text().partition("\nnav:\n")[2]
-PAGES = re.findall(r"[\w/-]+\.md", _NAV)
+PAGES = re.findall(r"[\w./-]+\.md", _NAV)
 # One of each kind: prose, a construct with tables and a picture, a reference.
 SAMPLES = ["index.md", "constructs/secure-bucket.md", "reference/ObservedFunction.md"]
 SCHEMES = ["light", "dark"]
