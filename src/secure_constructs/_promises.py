@@ -85,6 +85,11 @@ def nag_ids(names: tuple[str, ...]) -> list[str]:
     return [f"{name.partition('-')[0]}::{name}" for name in names]
 
 
+def not_given(**settings: object) -> list[str]:
+    """Return those of *settings* in which a construct takes what its place has."""
+    return [name for name, value in settings.items() if value is None]
+
+
 def given_up(value: object) -> Waived | None:
     """Return *value* if it is a waiver; the option takes other values as well."""
     return value if isinstance(value, Waived) else None

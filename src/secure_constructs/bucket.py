@@ -13,7 +13,7 @@ from secure_constructs._bucket_events import send_events
 from secure_constructs._bucket_grants import BucketGrants
 from secure_constructs._inputs import Inputs
 from secure_constructs._place import place_of
-from secure_constructs._promises import given_up, keep_promises
+from secure_constructs._promises import given_up, keep_promises, not_given
 from secure_constructs._protected_bucket import protected_bucket
 from secure_constructs.checks import s3 as rules
 from secure_constructs.key import check_key, key_in
@@ -127,8 +127,7 @@ class SecureBucket(Construct):
     ) -> None:
         inputs = Inputs("SecureBucket", scope, construct_id)
         place = place_of(inputs, scope)
-        given = {"tier": tier, "encryption_key": encryption_key}
-        by_default = [name for name, value in given.items() if value is None]
+        by_default = not_given(tier=tier, encryption_key=encryption_key)
         tier = place.tier_for(inputs, tier)
         if encryption_key is None:
             encryption_key = place.encryption_key

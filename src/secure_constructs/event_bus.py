@@ -23,7 +23,7 @@ from secure_constructs._failure_queue import failure_queue
 from secure_constructs._inputs import Inputs
 from secure_constructs._log_group import let_logs_use, log_group
 from secure_constructs._place import place_of
-from secure_constructs._promises import given_up, keep_promises
+from secure_constructs._promises import given_up, keep_promises, not_given
 from secure_constructs.checks import events as rules
 from secure_constructs.key import check_key, key_in
 from secure_constructs.tier import Tier
@@ -137,12 +137,9 @@ class AppEventBus(Delivering):
     ) -> None:
         inputs = Inputs("AppEventBus", scope, construct_id)
         place = place_of(inputs, scope)
-        given = {
-            "tier": tier,
-            "encryption_key": encryption_key,
-            "alarm_topic": alarm_topic,
-        }
-        by_default = [name for name, value in given.items() if value is None]
+        by_default = not_given(
+            tier=tier, encryption_key=encryption_key, alarm_topic=alarm_topic
+        )
         tier = place.tier_for(inputs, tier)
         encryption_key = encryption_key or place.encryption_key
         check_key(inputs, place, encryption_key)

@@ -23,7 +23,7 @@ from secure_constructs._event_patterns import pattern_of
 from secure_constructs._event_targets import TAKEN, check_group, target_of
 from secure_constructs._inputs import Inputs
 from secure_constructs._place import place_of
-from secure_constructs._promises import given_up, keep_promises
+from secure_constructs._promises import given_up, keep_promises, not_given
 from secure_constructs.checks import events as rules
 from secure_constructs.key import check_key, key_in
 from secure_constructs.tier import Tier
@@ -148,12 +148,9 @@ class EventRoute(Construct):
     ) -> None:
         inputs = Inputs("EventRoute", scope, construct_id)
         place = place_of(inputs, scope)
-        given = {
-            "tier": tier,
-            "encryption_key": encryption_key,
-            "alarm_topic": alarm_topic,
-        }
-        by_default = [name for name, value in given.items() if value is None]
+        by_default = not_given(
+            tier=tier, encryption_key=encryption_key, alarm_topic=alarm_topic
+        )
         tier = place.tier_for(inputs, tier)
         encryption_key = encryption_key or place.encryption_key
         check_key(inputs, place, encryption_key)

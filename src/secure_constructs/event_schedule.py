@@ -22,7 +22,7 @@ from secure_constructs._event_targets import (
 )
 from secure_constructs._inputs import Inputs
 from secure_constructs._place import place_of
-from secure_constructs._promises import given_up, keep_promises
+from secure_constructs._promises import given_up, keep_promises, not_given
 from secure_constructs._schedule_expressions import check_expression, time_zone_of
 from secure_constructs.key import check_key, key_in
 from secure_constructs.tier import Tier
@@ -136,12 +136,9 @@ class EventSchedule(Construct):
     ) -> None:
         inputs = Inputs("EventSchedule", scope, construct_id)
         place = place_of(inputs, scope)
-        given = {
-            "tier": tier,
-            "encryption_key": encryption_key,
-            "alarm_topic": alarm_topic,
-        }
-        by_default = [name for name, value in given.items() if value is None]
+        by_default = not_given(
+            tier=tier, encryption_key=encryption_key, alarm_topic=alarm_topic
+        )
         tier = place.tier_for(inputs, tier)
         encryption_key = encryption_key or place.encryption_key
         check_key(inputs, place, encryption_key)

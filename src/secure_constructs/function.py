@@ -22,7 +22,7 @@ from secure_constructs._function_watch import Watch, dashboard_of
 from secure_constructs._inputs import Inputs
 from secure_constructs._log_group import let_logs_use, log_group as new_log_group
 from secure_constructs._place import place_of
-from secure_constructs._promises import both, given_up, keep_promises
+from secure_constructs._promises import both, given_up, keep_promises, not_given
 from secure_constructs.checks import lambda_ as rules, lambda_failures as failures
 from secure_constructs.key import check_key, key_in
 from secure_constructs.tier import Tier
@@ -213,13 +213,12 @@ class ObservedFunction(EventDriven):
     ) -> None:
         inputs = Inputs("ObservedFunction", scope, construct_id)
         place = place_of(inputs, scope)
-        given = {
-            "tier": tier,
-            "encryption_key": encryption_key,
-            "alarm_topic": alarm_topic,
-            "tags": service,
-        }
-        by_default = [name for name, value in given.items() if value is None]
+        by_default = not_given(
+            tier=tier,
+            encryption_key=encryption_key,
+            alarm_topic=alarm_topic,
+            tags=service,
+        )
         tier = place.tier_for(inputs, tier)
         encryption_key = encryption_key or place.encryption_key
         check_key(inputs, place, encryption_key)

@@ -12,7 +12,7 @@ from constructs import Construct
 from secure_constructs._event_key import statements_for_events
 from secure_constructs._inputs import Inputs, has, is_token
 from secure_constructs._place import place_of
-from secure_constructs._promises import keep_promises
+from secure_constructs._promises import keep_promises, not_given
 
 if TYPE_CHECKING:
     from secure_constructs._place import Place
@@ -76,7 +76,7 @@ class AppKey(Construct):
     ) -> None:
         inputs = Inputs("AppKey", scope, construct_id)
         place = place_of(inputs, scope)
-        by_default = ["tier"] if tier is None else []
+        by_default = not_given(tier=tier)
         tier = place.tier_for(inputs, tier)
         _check_alias(inputs, alias)
         super().__init__(scope, construct_id)

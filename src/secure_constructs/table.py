@@ -13,7 +13,7 @@ from secure_constructs import _table_inputs as checks, _table_patterns as patter
 from secure_constructs._alarms import check_topic
 from secure_constructs._inputs import Inputs
 from secure_constructs._place import place_of
-from secure_constructs._promises import given_up, keep_promises
+from secure_constructs._promises import given_up, keep_promises, not_given
 from secure_constructs._table_grants import TableGrants
 from secure_constructs._table_keys import check_together, index_keys, table_keys
 from secure_constructs._table_l2 import encrypt_later, tenant_table
@@ -147,12 +147,9 @@ class TenantTable(Construct):
     ) -> None:
         inputs = Inputs("TenantTable", scope, construct_id)
         place = place_of(inputs, scope)
-        given = {
-            "tier": tier,
-            "encryption_key": encryption_key,
-            "alarm_topic": alarm_topic,
-        }
-        by_default = [name for name, value in given.items() if value is None]
+        by_default = not_given(
+            tier=tier, encryption_key=encryption_key, alarm_topic=alarm_topic
+        )
         tier = place.tier_for(inputs, tier)
         lasting = tier is Tier.PRODUCTION
         encryption_key = encryption_key or place.encryption_key
