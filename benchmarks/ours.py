@@ -56,14 +56,7 @@ def _table(stack: cdk.Stack, count: int) -> None:
 def _function(stack: cdk.Stack, count: int) -> None:
     topic = a_topic(stack)
     for index in range(count):
-        ObservedFunction(
-            stack,
-            f"Fn{index}",
-            code=lambda_.Code.from_inline(IN_LINE),
-            handler="index.handler",
-            runtime=lambda_.Runtime.PYTHON_3_14,
-            alarm_topic=topic,
-        )
+        _worker(stack, f"Fn{index}", topic)
 
 
 def _event_bus(stack: cdk.Stack, count: int) -> None:
@@ -119,10 +112,10 @@ def _github_role(stack: cdk.Stack, count: int) -> None:
         role.grant_cdk_deploy()
 
 
-def _worker(stack: cdk.Stack, index: int, topic: sns.ITopic) -> ObservedFunction:
+def _worker(stack: cdk.Stack, name: str, topic: sns.ITopic) -> ObservedFunction:
     return ObservedFunction(
         stack,
-        f"Made{index}",
+        name,
         code=lambda_.Code.from_inline(IN_LINE),
         handler="index.handler",
         runtime=lambda_.Runtime.PYTHON_3_14,
@@ -133,7 +126,7 @@ def _worker(stack: cdk.Stack, index: int, topic: sns.ITopic) -> ObservedFunction
 def _function_and_bucket(stack: cdk.Stack, count: int) -> None:
     topic = a_topic(stack)
     for index in range(count):
-        worker = _worker(stack, index, topic)
+        worker = _worker(stack, f"Made{index}", topic)
         data = SecureBucket(stack, f"Data{index}")
         worker.add_environment("BUCKET", data.bucket_name)
         data.grants.read_write(worker)
@@ -142,7 +135,7 @@ def _function_and_bucket(stack: cdk.Stack, count: int) -> None:
 def _function_and_table(stack: cdk.Stack, count: int) -> None:
     topic = a_topic(stack)
     for index in range(count):
-        worker = _worker(stack, index, topic)
+        worker = _worker(stack, f"Made{index}", topic)
         data = TenantTable(stack, f"Data{index}", alarm_topic=topic)
         worker.add_environment("TABLE", data.table_name)
         data.grants.read_write(worker)
@@ -151,7 +144,7 @@ def _function_and_table(stack: cdk.Stack, count: int) -> None:
 def _function_and_rule(stack: cdk.Stack, count: int) -> None:
     topic = a_topic(stack)
     for index in range(count):
-        worker = _worker(stack, index, topic)
+        worker = _worker(stack, f"Made{index}", topic)
         EventRoute(
             stack,
             f"Rule{index}",
@@ -170,7 +163,7 @@ def _function_and_queue(stack: cdk.Stack, count: int) -> None:
             enforce_ssl=True,
             visibility_timeout=cdk.Duration.minutes(3),
         )
-        _worker(stack, index, topic).add_queue_source(queue)
+        _worker(stack, f"Made{index}", topic).add_queue_source(queue)
 
 
 CASES: dict[str, Define] = {

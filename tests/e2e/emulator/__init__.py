@@ -8,49 +8,28 @@ module can go then. What only looks as on AWS is said where it is made.
 
 from __future__ import annotations
 
-from types import ModuleType
+from importlib import import_module
 
-from . import (
-    alarm_queries,
-    async_calls,
-    bucket_properties,
-    condition_keys,
-    emptied_buckets,
-    event_types,
-    function_roles,
-    identity_providers,
-    managed_keys,
-    policy_variables,
-    public_parameters,
-    rule_delivery,
-    schedule_delivery,
-    schedule_zones,
-    stub_types,
-    table_properties,
-    table_updates,
-    token_claims,
-)
-
-GAPS: dict[str, ModuleType] = {
-    module.__name__.rpartition(".")[2]: module
-    for module in (
-        alarm_queries,
-        async_calls,
-        bucket_properties,
-        condition_keys,
-        emptied_buckets,
-        event_types,
-        function_roles,
-        identity_providers,
-        managed_keys,
-        policy_variables,
-        public_parameters,
-        rule_delivery,
-        schedule_delivery,
-        schedule_zones,
-        stub_types,
-        table_properties,
-        table_updates,
-        token_claims,
+GAPS = {
+    name: import_module(f".{name}", __name__)
+    for name in (
+        "alarm_queries",
+        "async_calls",
+        "bucket_properties",
+        "condition_keys",
+        "emptied_buckets",
+        "event_types",
+        "function_roles",
+        "identity_providers",
+        "managed_keys",
+        "policy_variables",
+        "public_parameters",
+        "rule_delivery",
+        "schedule_delivery",
+        "schedule_zones",
+        "stub_types",
+        "table_properties",
+        "table_updates",
+        "token_claims",
     )
 }
